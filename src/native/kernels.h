@@ -1,0 +1,55 @@
+// What a SIMD level offers and what it is given: the border between the levels and everything above them.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace stablesoftmax {
+
+// How the elements of an operand are stored. Half precision is a load and a store around the float32 kernel.
+enum class Storage : std::uint8_t { native, half, bfloat16 };
+
+// What a row of nothing but -inf, and a row with +inf, becomes: see docs of softmax.
+enum Policy : std::uint8_t { neginf_nan = 0, neginf_zero = 1, neginf_uniform = 2, posinf_limit = 4 };
+
+struct Row {
+  const char *x;
+  std::ptrdiff_t x_stride; // in bytes, any sign
+  char *y;
+  std::ptrdiff_t y_stride;
+  std::size_t n;
+  const char *where; // one byte an element, or null: all take part
+  std::ptrdiff_t where_stride;
+  double temperature;
+  Storage x_storage, y_storage;
+  std::uint8_t policy;
+};
+
+// The state of a row as three numbers, all of them functions of the multiset of its elements (state.h).
+// quantum = 2^(exponent - bits); sum = (sum_hi * 2^64 + sum_lo) quanta.
+struct RowSum {
+  std::int64_t sum_hi;
+  std::uint64_t sum_lo;
+};
+
+// One SIMD level. Row functions return true when they made a NaN out of none (an invalid operation).
+struct Level {
+  const char *name;
+  int bytes; // of a vector
+  bool (*softmax_f32)(const Row &);
+  bool (*softmax_f64)(const Row &);
+  bool (*log_softmax_f32)(const Row &);
+  bool (*log_softmax_f64)(const Row &);
+  bool (*logsumexp_f32)(const Row &);
+  bool (*logsumexp_f64)(const Row &);
+  // For the state of a row: the window exponent of one element, its integer in a window at or above that one, and the
+  // results of a state.
+  std::int64_t (*exponent_f32)(double x, double temperature);
+  std::int64_t (*exponent_f64)(double x, double temperature);
+  RowSum (*deposit_f32)(double x, double temperature, std::int64_t exponent, bool wide);
+  RowSum (*deposit_f64)(double x, double temperature, std::int64_t exponent, bool wide);
+  // total: of all elements in the window of max; rest: of all but one maximum in the window of the second.
+  double (*finalise_f32)(int which, double x, double temperature, double max, RowSum sum, std::int64_t exponent, bool wide);
+  double (*finalise_f64)(int which, double x, double temperature, double max, RowSum sum, std::int64_t exponent, bool wide);
+};
+
+}  // namespace stablesoftmax

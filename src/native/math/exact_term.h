@@ -1,0 +1,38 @@
+// The term of an element outside the fast domain: |z| beyond the rounding constant, or a temperature whose constants are no
+// normal numbers. Same meaning as term() of terms_f32.h and terms_f64.h (the common factor included), made from integers.
+#pragma once
+#include "fixed.h"
+
+namespace {
+
+// A term g * 2^k * m * 2^-127, m in [2^127, 2^128).
+struct ExactTerm {
+  std::int64_t k;
+  U128 m;
+};
+
+template <class Kind> inline ExactTerm exact_term(double x, const Multiplier &by) {
+  constexpr FixedCoefficients c{};
+  const Octaves o = octaves(x, by);
+  U128 m = multiply_high(fixed_exp2(o.f), wide(Kind::digits == 24 ? c.factor32 : c.factor64)); // both factors lie in [1/2, 1)
+  std::int64_t k = o.k;
+  if (!(m >> 127)) m <<= 1, k--;
+  return {k, m};
+}
+
+// The pair of the term scaled by 2^(bias - exponent); zero where that is out of sight.
+template <class Kind> inline void exact_pair(const ExactTerm &t, std::int64_t exponent, typename Kind::T &h, typename Kind::T &l) {
+  using T = typename Kind::T;
+  h = l = 0;
+  const std::int64_t k = t.k - exponent;
+  if (k < -static_cast<std::int64_t>(Kind::reach * 1.4427)) return;
+  // h: the leading digits, rounded half up; l: what is left, rounded by conversion
+  constexpr int dropped = 128 - Kind::digits;
+  U128 lead = (t.m >> dropped) + (t.m >> (dropped - 1) & 1);
+  const I128 left = static_cast<I128>(t.m - (lead << dropped)); // wraps to the signed remainder
+  const double scale = power_of_two(k + Kind::bias - 127);
+  h = static_cast<T>(static_cast<double>(lead) * (scale * power_of_two(dropped)));
+  l = static_cast<T>(static_cast<double>(left) * scale);
+}
+
+}  // namespace

@@ -1,0 +1,78 @@
+// The term of a float32 element: t(x) = g * 2^(8*z*log2(e)/8), z = x/T, as a pair h + l of floats, scaled by 2^(bias - E).
+//
+// Domain    |x| <= limit (|z| <= 1e5), x >= max - reach*T; everything else takes exact_term.h.
+// Method    z*8*log2(e) = j + f, |f| <= 1/2 (the reduction is of x itself, never of x - max: a rounded difference would be
+//           amplified by exp); t = g*2^(j>>3) * table[j & 7] * (1 + p(f)); h = T + T*p, l what that addition lost.
+// Bound     relative error of h + l at most 2^-27.05 by adding up: two roundings of f (2^-28.5), three in p and T*p (2^-29
+//           each), table 2^-28.4, polynomial 2^-30.5; largest observed: docs/design/errors.md.
+// Why pairs h alone would cost up to half an ulp, once in the result and once in the sum.
+#pragma once
+#include "coefficients_once.h"
+
+namespace {
+
+struct Float32 {
+  using T = float;
+  using V = F;
+  using Bits = std::int32_t;
+  static constexpr int bias = 60;         // h and l stay normal for every term whose result is representable
+  static constexpr double reach = 126;    // further below the maximum a result is below 2^-150, a sum below its quantum
+  static constexpr double domain = 1e5;   // |z| up to which j fits the rounding constant
+  static constexpr int steps = 8;         // steps in an octave
+  static constexpr int digits = 24;
+  static constexpr int down = 64;         // results are made 2^down too large and scaled once, last
+  static constexpr double redo_below = 1; // |logsumexp| under which max + log1p(rest) has cancelled too much
+
+  // The constants of one temperature: 8*log2(e)/T in two floats.
+  struct Scale {
+    float hi, lo, limit;
+    double temperature;
+    double exact_hi, exact_lo; // 8*log2(e)/T as a pair of doubles, for exact_term.h
+    bool fast;
+  };
+
+  static inline Scale scale(double temperature) {
+    constexpr Float32Coefficients c{};
+    Scale s;
+    s.temperature = temperature;
+    divide_pair(c.steps_hi, c.steps_lo, temperature, s.exact_hi, s.exact_lo);
+    s.hi = static_cast<float>(s.exact_hi);
+    s.lo = static_cast<float>((s.exact_hi - s.hi) + s.exact_lo);
+    s.fast = s.exact_hi > 0x1p-96 && s.exact_hi < 0x1p96; // else hi or lo would be subnormal or overflow
+    s.limit = s.fast ? static_cast<float>(domain * temperature) : -1.0f;
+    return s;
+  }
+
+  // The constants of one window: the terms below it are scaled by 2^(bias - exponent).
+  struct Window {
+    F floor, hi, lo, magic;
+  };
+
+  static inline Window window(const Scale &s, float floor, int exponent) {
+    return {splat(floor), splat(s.hi), splat(s.lo), splat(0x1.8p23f + static_cast<float>(steps * (bias - exponent)))};
+  }
+
+  // floor(j/8) of one x: the octave its term lies in.
+  static inline int octave(const Scale &s, float x) {
+    const F j = fma(splat(x), splat(s.hi), splat(0x1.8p23f)) - splat(0x1.8p23f);
+    return static_cast<int>(j[0]) >> 3;
+  }
+
+  static inline void term(const Window &w, F x, F &h, F &l) {
+    constexpr Float32Coefficients c{};
+    x = larger(x, w.floor);
+    const F rounded = fma(x, w.hi, w.magic); // its low bits are j + 8*(bias - E)
+    const F j = rounded - w.magic;
+    const F f = fma(x, w.lo, fma(x, w.hi, -j));
+    const I index = bits<I>(rounded);
+    const F entry = bits<F>(lookup8(c.table, index) + (index << 20));
+    F p = fma(splat(c.c4), f, splat(c.c3));
+    p = fma(p, f, splat(c.c2));
+    p = fma(p, f, splat(c.c1));
+    const F r = entry * (p * f);
+    h = entry + r;
+    l = r - (h - entry);
+  }
+};
+
+}  // namespace

@@ -1,0 +1,138 @@
+// The extension module: chooses the level, registers the gufuncs, and lends the state of a row to Python.
+#define STABLESOFTMAX_IMPORTS_NUMPY
+#include "numpy_api.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#include "bounds.h"
+#include "build_config.h"
+#include "dispatch.h"
+#include "environment.h"
+#include "register.h"
+
+namespace {
+
+using namespace stablesoftmax;
+
+const Level *level; // set once, when the module is first imported
+
+PyObject *build_info(PyObject *, PyObject *) {
+  std::size_t count;
+  const Candidate *list = candidates(count);
+  PyObject *compiled = PyList_New(0), *supported = PyList_New(0);
+  bool good = compiled && supported;
+  for (std::size_t i = 0; good && i < count; i++) {
+    PyObject *name = PyUnicode_FromString(list[i].level->name);
+    good = name && PyList_Append(compiled, name) == 0 && (!list[i].supported || PyList_Append(supported, name) == 0);
+    Py_XDECREF(name);
+  }
+  PyObject *info = good ? Py_BuildValue("{s:s,s:i,s:s,s:s,s:O,s:O,s:s}", "version", STABLESOFTMAX_VERSION, "bits_version",
+                                        STABLESOFTMAX_BITS_VERSION, "compiler", STABLESOFTMAX_COMPILER, "flags",
+                                        STABLESOFTMAX_FLAGS, "levels_compiled", compiled, "levels_supported", supported,
+                                        "level", level->name)
+                        : nullptr;
+  Py_XDECREF(compiled);
+  Py_XDECREF(supported);
+  return info;
+}
+
+PyObject *bounds(PyObject *, PyObject *) {
+  PyObject *table = PyList_New(0);
+  for (const Bound &b : bound_table) {
+    PyObject *row = table ? Py_BuildValue("{s:s,s:s,s:s,s:d,s:i,s:s,s:d,s:s}", "function", b.function, "dtype", b.dtype, "domain",
+                                          b.domain, "ulp", b.ulp, "absolute_exponent", b.absolute_exponent, "source", b.source,
+                                          "observed", b.observed, "worst", b.worst)
+                          : nullptr;
+    if (!row || PyList_Append(table, row) != 0) {
+      Py_XDECREF(row);
+      Py_XDECREF(table);
+      return nullptr;
+    }
+    Py_DECREF(row);
+  }
+  return table;
+}
+
+// window(x, is_float64, temperature) -> exponent, or None where only ties with the maximum count
+PyObject *window(PyObject *, PyObject *args) {
+  double x, temperature;
+  int wide_type;
+  if (!PyArg_ParseTuple(args, "dpd", &x, &wide_type, &temperature)) return nullptr;
+  const NeutralEnvironment neutral;
+  const std::int64_t exponent = (wide_type ? level->exponent_f64 : level->exponent_f32)(x, temperature);
+  if (exponent == INT64_MIN) Py_RETURN_NONE;
+  return PyLong_FromLongLong(exponent);
+}
+
+// deposit(x, is_float64, temperature, exponent, wide) -> (high, low) of the 128-bit integer
+PyObject *deposit(PyObject *, PyObject *args) {
+  double x, temperature;
+  long long exponent;
+  int wide_type, wide;
+  if (!PyArg_ParseTuple(args, "dpdLp", &x, &wide_type, &temperature, &exponent, &wide)) return nullptr;
+  const NeutralEnvironment neutral;
+  const RowSum sum = (wide_type ? level->deposit_f64 : level->deposit_f32)(x, temperature, exponent, wide);
+  return Py_BuildValue("LK", static_cast<long long>(sum.sum_hi), static_cast<unsigned long long>(sum.sum_lo));
+}
+
+// finalise(which, x, is_float64, temperature, max, high, low, exponent, wide) -> result
+PyObject *finalise(PyObject *, PyObject *args) {
+  double x, temperature, max;
+  long long high, exponent;
+  unsigned long long low;
+  int which, wide_type, wide;
+  if (!PyArg_ParseTuple(args, "idpddLKLp", &which, &x, &wide_type, &temperature, &max, &high, &low, &exponent, &wide)) return nullptr;
+  double result;
+  {
+    const NeutralEnvironment neutral;
+    result = (wide_type ? level->finalise_f64 : level->finalise_f32)(which, x, temperature, max, {high, low}, exponent, wide);
+  }
+  return PyFloat_FromDouble(result);
+}
+
+PyMethodDef methods[] = {
+    {"build_info", build_info, METH_NOARGS, "How this extension was built and which level is in use."},
+    {"bounds", bounds, METH_NOARGS, "The table of error bounds, a list of dicts."},
+    {"window", window, METH_VARARGS, "window(x, is_float64, temperature): exponent of the window of one element."},
+    {"deposit", deposit, METH_VARARGS, "deposit(x, is_float64, temperature, exponent, wide): integer of one element in a window."},
+    {"finalise", finalise, METH_VARARGS, "finalise(which, x, is_float64, temperature, max, high, low, exponent, wide)"},
+    {nullptr, nullptr, 0, nullptr}};
+
+void refuse_level(const char *asked) {
+  std::size_t count;
+  const Candidate *list = candidates(count);
+  char names[128] = "";
+  for (std::size_t i = 0; i < count; i++)
+    if (list[i].supported) {
+      if (*names) std::strcat(names, ", ");
+      std::strcat(names, list[i].level->name);
+    }
+  PyErr_Format(PyExc_ImportError, "stablesoftmax: STABLESOFTMAX_ISA=%s is not a level that this build and this machine have; use %s",
+               asked ? asked : "", *names ? names : "a machine with SSE4.2");
+}
+
+int execute(PyObject *module) {
+  if (PyArray_ImportNumPyAPI() < 0) return -1;
+  if (PyUFunc_ImportUFuncAPI() < 0) return -1;
+  const char *asked = std::getenv("STABLESOFTMAX_ISA");
+  level = choose(asked);
+  if (!level) {
+    refuse_level(asked);
+    return -1;
+  }
+  return register_softmax(module, *level) ? 0 : -1;
+}
+
+PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void *>(execute)},
+#if defined(Py_mod_gil) // known to Python 3.13 and later, outside the limited API of 3.11
+                            {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+                            {0, nullptr}};
+
+PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_native", "Native core of stablesoftmax: use the functions of the package.",
+                          0, methods, slots, nullptr, nullptr, nullptr};
+
+}  // namespace
+
+PyMODINIT_FUNC PyInit__native() { return PyModuleDef_Init(&definition); }

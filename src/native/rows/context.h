@@ -1,0 +1,79 @@
+// What one row needs beside its elements: the constants of its temperature, its window, and which path its terms take.
+#pragma once
+#include "../math/exact_term.h"
+#include "../math/terms_f32.h"
+#include "../math/terms_f64.h"
+#include "sum.h"
+
+namespace {
+
+// |z| * log2(e) at or above 2^59: neighbouring elements lie further apart than the exponent range, so only ties count.
+constexpr std::int64_t ties_exponent = 60;
+
+template <class Kind> struct Context {
+  using T = typename Kind::T;
+  typename Kind::Scale scale;
+  Multiplier by;
+
+  explicit Context(double temperature) : scale(Kind::scale(temperature)), by(log2e_over(temperature)) {}
+
+  // Neither fast nor exact terms reach this far: see ties_exponent.
+  inline bool ties_only(T x) const {
+    const std::uint64_t pattern = bits<std::uint64_t>(static_cast<double>(x));
+    return static_cast<std::int64_t>(pattern >> 52 & 2047) - 1023 + by.exponent >= ties_exponent;
+  }
+  inline bool is_fast(T x) const { return (x < 0 ? -x : x) <= scale.limit; }
+
+  // The smallest even E with t(x) < 2^E.
+  inline std::int64_t exponent(T x) const {
+    if (is_fast(x)) return (Kind::octave(scale, x) + 2) & ~std::int64_t{1};
+    if (ties_only(x)) return 0;
+    return (exact_term<Kind>(static_cast<double>(x), by).k + 2) & ~std::int64_t{1};
+  }
+};
+
+// The terms of a row in one window: E is the exponent of the largest element that counts, `top`.
+template <class Kind> struct Terms {
+  using T = typename Kind::T;
+  using V = typename Kind::V;
+  const Context<Kind> &context;
+  T top;
+  std::int64_t exponent;
+  bool slow; // some element that counts is outside the fast domain
+  typename Kind::Window window;
+
+  Terms(const Context<Kind> &c, T largest) : context(c), top(largest), exponent(c.exponent(largest)) {
+    // below the floor a term rounds to nothing, in the result and in the sum; it keeps -inf out of the arithmetic
+    const double floor = static_cast<double>(top) - Kind::reach * c.scale.temperature;
+    slow = !(c.is_fast(top) && floor >= -static_cast<double>(c.scale.limit));
+    window = Kind::window(c.scale, static_cast<T>(floor), slow ? 0 : exponent);
+  }
+
+  // One term by whichever path it belongs to: a function of x and T alone but for the scaling by 2^(bias - exponent).
+  inline void one(T x, T &h, T &l) const {
+    h = l = 0;
+    if (x == static_cast<T>(-__builtin_inff())) return;
+    if (context.ties_only(top) || context.ties_only(x)) {
+      if (x == top) h = static_cast<T>(power_of_two(Kind::bias - 1));
+    } else if (context.is_fast(x)) {
+      if (exponent - Kind::octave(context.scale, x) > static_cast<std::int64_t>(Kind::reach * 1.4427)) return;
+      V hv, lv;
+      Kind::term(Kind::window(context.scale, x, exponent), splat(x), hv, lv);
+      h = hv[0];
+      l = lv[0];
+    } else {
+      exact_pair<Kind>(exact_term<Kind>(static_cast<double>(x), context.by), exponent, h, l);
+    }
+  }
+
+  // The vector at x; the same bits by either path.
+  inline void at(V x, V &h, V &l) const {
+    if (__builtin_expect(!slow, 1)) return Kind::term(window, x, h, l);
+    T high[lanes<T>], low[lanes<T>];
+    for (std::size_t i = 0; i < lanes<T>; i++) one(x[i], high[i], low[i]);
+    h = load(high);
+    l = load(low);
+  }
+};
+
+}  // namespace

@@ -1,0 +1,54 @@
+// logsumexp of one row: max + log1p(rest); where that cancels, once more in fixed point.
+#pragma once
+#include "rest.h"
+
+namespace {
+
+// max + log1p(rest); sets `cancelled` where too little of it is left (the redo sees the data again, a state cannot).
+template <class Kind> inline typename Kind::T max_plus(typename Kind::T max, const LogRest &log, bool &cancelled) {
+  const double m = static_cast<double>(max), s = m + log.hi;
+  cancelled = max < 0 && (s < 0 ? -s : s) < Kind::redo_below;
+  const double b = s - m;
+  const double error = (m - (s - b)) + (log.hi - b);
+  return static_cast<typename Kind::T>(s + (error + log.lo));
+}
+
+// log of the sum of e^x * 2^120 as integers: absolute error below (n + 8) * 2^-120. All x < 0, the sum below e.
+template <class Kind> inline typename Kind::T logsumexp_near_zero(const Access<typename Kind::T> &access) {
+  using T = typename Kind::T;
+  const Multiplier by = log2e_over(1.0);
+  T gathered[block_elements];
+  U128 sum = 0;
+  const std::size_t n = access.row.n;
+  for (std::size_t i = 0; i < n; i += block_elements) {
+    const std::size_t m = n - i < block_elements ? n - i : block_elements;
+    const T *x = access.fetch(i, m, gathered);
+    for (std::size_t k = 0; k < m; k++) {
+      if (x[k] < static_cast<T>(-90)) continue; // below 2^-129
+      const Octaves o = octaves(static_cast<double>(x[k]), by);
+      const std::int64_t shift = 7 - o.k;
+      if (shift < 128) sum += fixed_exp2(o.f) >> shift;
+    }
+  }
+  std::int64_t a = 7;
+  while (!(sum >> 127)) sum <<= 1, a--;
+  const I128 v = fixed_log(sum, a);
+  return static_cast<T>(v) * static_cast<T>(0x1p-120);
+}
+
+template <class Kind> inline bool logsumexp_row(const Row &row) {
+  using T = typename Kind::T;
+  const Access<T> access(row);
+  const Extremes<T> e = row_extremes<Kind, true>(access);
+  if (e.nan) access.put(0, quiet_nan<T>());
+  else if (is_special(e)) access.put(0, e.max); // +inf, or -inf for a row with nothing in it
+  else {
+    const Context<Kind> context(1.0);
+    bool cancelled;
+    const T result = max_plus<Kind>(e.max, row_log_rest<Kind>(access, context, e), cancelled);
+    access.put(0, cancelled ? logsumexp_near_zero<Kind>(access) : result);
+  }
+  return false;
+}
+
+}  // namespace

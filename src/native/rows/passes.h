@@ -1,0 +1,105 @@
+// Passes 2 and 3 over a block: terms and their integer sum, and the terms times the reciprocal of the sum.
+#pragma once
+#include "context.h"
+
+namespace {
+
+// Adds the terms of x to the sum. With `kept`, h and l of every element are stored for pass 3.
+// Elements above terms.top count as top: the caller takes one top out again, which leaves the rest without the maximum.
+template <class Kind, bool kept, class Sum>
+inline void add_terms(const Terms<Kind> &terms, const typename Kind::T *x, std::size_t n, Sum &sum, typename Kind::T *h_out,
+                      typename Kind::T *l_out) {
+  using T = typename Kind::T;
+  using V = typename Kind::V;
+  constexpr std::size_t w = lanes<T>;
+  const V ceiling = splat(terms.top);
+  V h, l;
+  const auto take = [&](V v, std::size_t i) __attribute__((always_inline)) {
+    terms.at(kept ? v : smaller(v, ceiling), h, l);
+    if (kept) {
+      store(h_out + i, h);
+      store(l_out + i, l);
+    }
+    sum.add(h, l);
+  };
+  const std::size_t whole = n - n % w;
+  for (std::size_t i = 0; i < whole;) {
+    const std::size_t left = (whole - i) / w, vectors = left < Sum::vectors_per_flush ? left : Sum::vectors_per_flush;
+    for (const std::size_t end = i + vectors * w; i < end; i += w) take(load(x + i), i);
+    sum.flush(vectors);
+  }
+  if (whole < n) { // the filled lanes hold -inf, whose digits are zero
+    const V v = load_part(x + whole, n - whole, static_cast<T>(-__builtin_inff()));
+    terms.at(kept ? v : smaller(v, ceiling), h, l);
+    sum.add(h, l);
+    sum.flush(1);
+    if (kept) {
+      store_part(h_out + whole, n - whole, h);
+      store_part(l_out + whole, n - whole, l);
+    }
+  }
+}
+
+// 1/(sum of the terms) as a pair, times 2^down.
+template <class T> struct Reciprocal {
+  T hi, lo;
+};
+
+inline Reciprocal<float> reciprocal(I128 sum, int quantum_exponent, float) {
+  const double inverse = power_of_two(Float32::down - quantum_exponent) / static_cast<double>(sum);
+  const float hi = static_cast<float>(inverse);
+  return {hi, static_cast<float>(inverse - hi)};
+}
+// hi + lo with a relative error below 2^-100: one Newton step from hi.
+inline Reciprocal<double> reciprocal(I128 sum, int quantum_exponent, double) {
+  const double s = static_cast<double>(sum), lost = static_cast<double>(sum - static_cast<I128>(s));
+  const double hi = 1.0 / s;
+  const double residual = fma_one(-hi, s, 1.0) - hi * lost;
+  const double scale = power_of_two(Float64::down - quantum_exponent);
+  return {hi * scale, residual * hi * scale};
+}
+
+// (h + l)/sum; rounded once at full precision, then scaled: exact unless the result is subnormal.
+template <class V, class T> inline V scaled(V h, V l, const Reciprocal<T> &r, V down) {
+  const V hi = splat(r.hi);
+  return fma(h, hi, fma(l, hi, h * splat(r.lo))) * down;
+}
+
+template <class Kind> inline typename Kind::V down() {
+  return splat(static_cast<typename Kind::T>(Kind::digits == 24 ? 0x1p-64 : 0x1p-200));
+}
+
+// Pass 3 from stored terms; h and y may be the same memory.
+template <class Kind>
+inline void scale_block(const typename Kind::T *h, const typename Kind::T *l, std::size_t n, const Reciprocal<typename Kind::T> &r,
+                        typename Kind::T *y) {
+  using T = typename Kind::T;
+  using V = typename Kind::V;
+  constexpr std::size_t w = lanes<T>;
+  const V factor = down<Kind>();
+  std::size_t i = 0;
+  for (; i + w <= n; i += w) store<T>(y + i, scaled(load(h + i), load(l + i), r, factor));
+  if (i < n) store_part<T>(y + i, n - i, scaled(load_part<T>(h + i, n - i, 0), load_part<T>(l + i, n - i, 0), r, factor));
+}
+
+// Pass 3 with the terms made again: long rows do this rather than store their low parts.
+template <class Kind>
+inline void terms_scaled_block(const Terms<Kind> &terms, const typename Kind::T *x, std::size_t n,
+                               const Reciprocal<typename Kind::T> &r, typename Kind::T *y) {
+  using T = typename Kind::T;
+  using V = typename Kind::V;
+  constexpr std::size_t w = lanes<T>;
+  const V factor = down<Kind>();
+  V h, l;
+  std::size_t i = 0;
+  for (; i + w <= n; i += w) {
+    terms.at(load(x + i), h, l);
+    store<T>(y + i, scaled(h, l, r, factor));
+  }
+  if (i < n) {
+    terms.at(load_part(x + i, n - i, static_cast<T>(-__builtin_inff())), h, l);
+    store_part<T>(y + i, n - i, scaled(h, l, r, factor));
+  }
+}
+
+}  // namespace

@@ -1,0 +1,72 @@
+// log1p(rest) of a row: what log_softmax and logsumexp need beside the maximum. rest = (sum of all terms but one maximum)/t(max).
+// The maximum stays out of the sum, so a confident row loses nothing: [0, -20] has a rest of 2e-9, not 1 + 2e-9.
+#pragma once
+#include "../math/logarithm.h"
+#include "first_pass.h"
+
+namespace {
+
+// log1p(rest) as a pair; the low part is zero for float32, where one double is enough.
+struct LogRest {
+  double hi, lo;
+};
+
+// v * 2^exponent, rounded once even where the result is subnormal.
+inline double scale_by(double v, std::int64_t exponent) {
+  return exponent < -600 ? v * power_of_two(exponent + 600) * 0x1p-600 : v * power_of_two(exponent);
+}
+
+// From the integer `sum` of the rest in the window `exponent` of the second largest element.
+template <class Kind>
+inline LogRest log_rest(const Context<Kind> &context, typename Kind::T max, I128 sum, std::int64_t exponent, bool wide) {
+  if (sum == 0) return {0.0, 0.0};
+  const Terms<Kind> terms(context, max);
+  typename Kind::T h, l;
+  terms.one(max, h, l);
+  const std::int64_t shift = exponent - terms.exponent + Kind::bias - (wide ? wide_bits : narrow_bits);
+  const double s = static_cast<double>(sum);
+  if constexpr (Kind::digits == 24) {
+    const double t = static_cast<double>(h) + static_cast<double>(l);
+    return {log1p_rest(scale_by(s / t, shift)), 0.0};
+  } else {
+    const double q = s / h;
+    const double residual = fma_one(-q, h, s) + (static_cast<double>(sum - static_cast<I128>(s)) - q * l);
+    LogRest log;
+    log1p_pair(scale_by(q, shift), scale_by(residual / h, shift), log.hi, log.lo);
+    return log;
+  }
+}
+
+// The digits of one term in its window.
+template <class Sum, class Kind> inline I128 deposit(const Terms<Kind> &terms, typename Kind::T x) {
+  Sum sum;
+  add_terms<Kind, false>(terms, &x, 1, sum, static_cast<typename Kind::T *>(nullptr), static_cast<typename Kind::T *>(nullptr));
+  return sum.total();
+}
+
+template <class Kind, class Sum>
+inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Context<Kind> &context,
+                            const Extremes<typename Kind::T> &e, bool wide) {
+  using T = typename Kind::T;
+  if (e.second == -infinity<T>() || (context.ties_only(e.max) && e.second != e.max)) return {0.0, 0.0};
+  const Terms<Kind> terms(context, e.second);
+  T gathered[block_elements];
+  Sum sum;
+  const std::size_t n = access.row.n;
+  for (std::size_t i = 0; i < n; i += block_elements) {
+    const std::size_t m = n - i < block_elements ? n - i : block_elements;
+    add_terms<Kind, false>(terms, access.fetch(i, m, gathered), m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
+  }
+  // the maximum took part as the second largest: out again
+  return log_rest<Kind>(context, e.max, sum.total() - deposit<Sum>(terms, e.second), terms.exponent, wide);
+}
+
+template <class Kind>
+inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Context<Kind> &context,
+                            const Extremes<typename Kind::T> &e) {
+  if constexpr (Kind::digits == 24)
+    if (!is_wide<Kind>(e)) return row_log_rest<Kind, NarrowSum>(access, context, e, false);
+  return row_log_rest<Kind, WideSum<Kind>>(access, context, e, true);
+}
+
+}  // namespace

@@ -1,0 +1,69 @@
+// The pieces of a row's state, for readers that see a row in parts: the window of one element, its integer in a window, and
+// the results of a state. The kernels are made of the same functions, so their bits are those of finalise.
+#pragma once
+#include "log_softmax.h"
+#include "logsumexp.h"
+#include "softmax.h"
+
+namespace {
+
+using stablesoftmax::RowSum;
+
+constexpr std::int64_t no_window = INT64_MIN; // only ties with the maximum count: see ties_exponent
+
+template <class Kind> inline std::int64_t state_exponent(double x, double temperature) {
+  const Context<Kind> context(temperature);
+  const auto v = static_cast<typename Kind::T>(x);
+  if (!context.is_fast(v) && context.ties_only(v)) return no_window;
+  return context.exponent(v);
+}
+
+// D(t(x), E) for a window at or above that of x.
+template <class Kind> inline RowSum state_deposit(double x, double temperature, std::int64_t exponent, bool wide) {
+  using T = typename Kind::T;
+  const Context<Kind> context(temperature);
+  Terms<Kind> terms(context, static_cast<T>(x));
+  typename Kind::T h, l;
+  const std::int64_t own = terms.exponent;
+  terms.exponent = exponent;
+  terms.slow = true; // by the scalar path, which reads `exponent`
+  I128 sum = 0;
+  if (exponent - own <= 2 * wide_bits) {
+    terms.one(static_cast<T>(x), h, l);
+    const auto add = [&](auto digits) {
+      digits.add(splat(h), splat(l));
+      digits.flush(1);
+      sum = digits.total() / static_cast<I128>(lanes<T>); // every lane held the same term
+    };
+    if constexpr (Kind::digits == 24) {
+      if (wide) add(WideSum<Kind>{});
+      else add(NarrowSum{});
+    } else {
+      add(WideSum<Kind>{});
+    }
+  }
+  return {static_cast<std::int64_t>(sum >> 64), static_cast<std::uint64_t>(sum)};
+}
+
+// which: 0 softmax of x from the total of all elements in the window of max; 1 log_softmax of x and 2 logsumexp from the sum
+// of the rest in the window of the second largest element.
+template <class Kind>
+inline double state_finalise(int which, double x, double temperature, double max, RowSum parts, std::int64_t exponent, bool wide) {
+  using T = typename Kind::T;
+  using V = typename Kind::V;
+  const Context<Kind> context(temperature);
+  const I128 sum = static_cast<I128>(static_cast<U128>(static_cast<std::uint64_t>(parts.sum_hi)) << 64 | parts.sum_lo);
+  const T m = max == 0 ? static_cast<T>(-0.0) : static_cast<T>(max);
+  if (which == 0) {
+    const Terms<Kind> terms(context, m);
+    V h, l;
+    terms.at(splat(static_cast<T>(x)), h, l);
+    return static_cast<double>(scaled(h, l, reciprocal(sum, quantum_exponent<Kind>(wide), T{}), down<Kind>())[0]);
+  }
+  const LogRest log = log_rest<Kind>(context, m, sum, exponent, wide);
+  if (which == 1) return static_cast<double>(log_softmax_vector(splat(static_cast<T>(x)), m, log, temperature)[0]);
+  bool cancelled;
+  return static_cast<double>(max_plus<Kind>(m, log, cancelled));
+}
+
+}  // namespace

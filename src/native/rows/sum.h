@@ -1,0 +1,81 @@
+// The integer sum of terms: order cannot matter.
+//
+// A window is a power of two 2^E above every term it sums, E even (numerics.md calls E/2 the grid index J). A term is cut
+// into two digits by the rounding constants below; digits are added as integers, so every order and every split of a row
+// gives the same sum. Two layouts:
+//   narrow (float32, up to 2^17 elements above -inf)  23 + 22 bits, float lanes, quantum 2^(E - 45)
+//   wide   (float32 beyond, float64)                   46 + 46 bits, double lanes, quantum 2^(E - 92)
+// The largest term is at least 2^(E - 2.07), so n terms, each off by at most 0.57 quantum, change the sum by less than
+// n*2^-43.7 (narrow) or n*2^-90.7 (wide) of it: below 2^-26.7 at 2^17 elements, below 2^-59 at 2^31.
+#pragma once
+#include "../math/fixed.h"
+
+namespace {
+
+constexpr std::size_t narrow_limit = std::size_t{1} << 17;
+constexpr int narrow_bits = 45, wide_bits = 92;
+
+// M = 2^23 q holds the non-negative first digit (0..2^23), M = 1.5*2^23 q the signed second one (|.| < 1.5*2^21): the bits of
+// t + M less the bits of M are rint(t/q). The digits stand 22 bits apart because h may carry a low part of a quarter quantum.
+class NarrowSum {
+  static constexpr float top = 0x1p60f; // 2^Float32::bias
+  static constexpr float magic1 = top, magic2 = 0x1.8p23f * (top * 0x1p-45f);
+  U first{}, second{};
+  std::int64_t total1 = 0, total2 = 0;
+
+public:
+  static constexpr std::size_t vectors_per_flush = 256; // 2^23 * 2^8 still fits a 32-bit lane
+  inline void add(F h, F l) {
+    const F u = h + splat(magic1);
+    first += bits<U>(u);
+    const F rest = (h - (u - splat(magic1))) + l;
+    second += bits<U>(rest + splat(magic2));
+  }
+  // Widens the lanes into the totals, after at most vectors_per_flush calls of add.
+  inline void flush(std::size_t vectors) {
+    const U d1 = first - bits<std::uint32_t>(magic1) * static_cast<std::uint32_t>(vectors);
+    const U d2 = second - bits<std::uint32_t>(magic2) * static_cast<std::uint32_t>(vectors);
+    for (std::size_t k = 0; k < lanes<float>; k++) {
+      total1 += d1[k];
+      total2 += static_cast<std::int32_t>(d2[k]);
+    }
+    first = second = U{};
+  }
+  inline I128 total() const { return static_cast<I128>(total1) * (1 << 22) + total2; }
+};
+
+template <class Kind> class WideSum {
+  static constexpr double quantum1 = Kind::digits == 24 ? 0x1p14 : 0x1p454; // 2^(bias - 46)
+  static constexpr double magic1 = 0x1.8p52 * quantum1, magic2 = 0x1.8p52 * (quantum1 * 0x1p-46);
+  static constexpr std::uint64_t adds_per_vector = Kind::digits == 24 ? 2 : 1;
+  W first{}, second{};
+  I128 total1 = 0, total2 = 0;
+
+  inline void add_lanes(D h, D l) {
+    const D u = h + splat(magic1);
+    first += bits<W>(u);
+    const D rest = (h - (u - splat(magic1))) + l;
+    second += bits<W>(rest + splat(magic2));
+  }
+
+public:
+  static constexpr std::size_t vectors_per_flush = 1024; // 2^46 * 2^11 fits a 64-bit lane
+  inline void add(D h, D l) { add_lanes(h, l); }
+  // h + l of a float32 term is one double: 48 bits, or fewer than 2^-53 of it lost.
+  inline void add(F h, F l) {
+    add_lanes(widen_low(h) + widen_low(l), D{});
+    add_lanes(widen_high(h) + widen_high(l), D{});
+  }
+  inline void flush(std::size_t vectors) {
+    const std::uint64_t adds = adds_per_vector * vectors;
+    const W d1 = first - bits<std::uint64_t>(magic1) * adds, d2 = second - bits<std::uint64_t>(magic2) * adds;
+    for (std::size_t k = 0; k < lanes<double>; k++) {
+      total1 += static_cast<std::int64_t>(d1[k]);
+      total2 += static_cast<std::int64_t>(d2[k]);
+    }
+    first = second = W{};
+  }
+  inline I128 total() const { return total1 * (I128{1} << 46) + total2; }
+};
+
+}  // namespace

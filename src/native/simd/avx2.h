@@ -1,0 +1,33 @@
+// AVX2 + FMA: 256-bit vectors.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <immintrin.h>
+
+namespace {
+constexpr std::size_t level_bytes = 32;
+}
+#include "generic.h"
+
+namespace {
+
+inline __m256 level_fma(__m256 a, __m256 b, __m256 c) { return _mm256_fmadd_ps(a, b, c); }
+inline __m256d level_fma(__m256d a, __m256d b, __m256d c) { return _mm256_fmadd_pd(a, b, c); }
+inline __m256 level_max(__m256 a, __m256 b) { return _mm256_max_ps(a, b); }
+inline __m256d level_max(__m256d a, __m256d b) { return _mm256_max_pd(a, b); }
+inline __m256 level_min(__m256 a, __m256 b) { return _mm256_min_ps(a, b); }
+inline __m256d level_min(__m256d a, __m256d b) { return _mm256_min_pd(a, b); }
+// vpermd reads the low three bits of each index.
+inline GenericI level_lookup8(const std::uint32_t *table, GenericI index) {
+  const __m256i entries = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(table));
+  return (GenericI)_mm256_permutevar8x32_epi32(entries, (__m256i)index);
+}
+inline __m256d level_widen(__m256 v, int half) {
+  return _mm256_cvtps_pd(half ? _mm256_extractf128_ps(v, 1) : _mm256_castps256_ps128(v));
+}
+inline __m256 level_narrow(__m256d low, __m256d high) {
+  return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm256_cvtpd_ps(low)), _mm256_cvtpd_ps(high), 1);
+}
+
+}  // namespace
+#include "vector.h"

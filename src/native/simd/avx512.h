@@ -1,0 +1,33 @@
+// AVX-512 F/DQ/BW/VL: 512-bit vectors.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <immintrin.h>
+
+namespace {
+constexpr std::size_t level_bytes = 64;
+}
+#include "generic.h"
+
+namespace {
+
+inline __m512 level_fma(__m512 a, __m512 b, __m512 c) { return _mm512_fmadd_ps(a, b, c); }
+inline __m512d level_fma(__m512d a, __m512d b, __m512d c) { return _mm512_fmadd_pd(a, b, c); }
+inline __m512 level_max(__m512 a, __m512 b) { return _mm512_max_ps(a, b); }
+inline __m512d level_max(__m512d a, __m512d b) { return _mm512_max_pd(a, b); }
+inline __m512 level_min(__m512 a, __m512 b) { return _mm512_min_ps(a, b); }
+inline __m512d level_min(__m512d a, __m512d b) { return _mm512_min_pd(a, b); }
+// vpermps reads the low four bits of each index: the eight entries stand in both halves.
+inline GenericI level_lookup8(const std::uint32_t *table, GenericI index) {
+  const __m256i entries = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(table));
+  return (GenericI)_mm512_permutexvar_epi32((__m512i)index, _mm512_broadcast_i64x4(entries));
+}
+inline __m512d level_widen(__m512 v, int half) {
+  return _mm512_cvtps_pd(half ? _mm512_extractf32x8_ps(v, 1) : _mm512_castps512_ps256(v));
+}
+inline __m512 level_narrow(__m512d low, __m512d high) {
+  return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low)), _mm512_cvtpd_ps(high), 1);
+}
+
+}  // namespace
+#include "vector.h"

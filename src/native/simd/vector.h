@@ -1,0 +1,100 @@
+// The vector vocabulary: what every level can do, written once on GCC/Clang vector types.
+//
+// A level header (baseline.h, avx2.h, avx512.h, neon.h) first sets `level_bytes` and the handful of operations that need an
+// instruction of their own (level_fma, level_max, level_min, level_lookup8, level_select_sign); this file builds the rest.
+// Every operation is one IEEE operation per lane, so all levels give the same bits. Nothing here reduces floating-point
+// values across lanes except max and min, which are exact.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace {
+
+template <class T> struct VectorOf;
+template <> struct VectorOf<float> {
+  typedef float type __attribute__((vector_size(level_bytes)));
+};
+template <> struct VectorOf<double> {
+  typedef double type __attribute__((vector_size(level_bytes)));
+};
+template <> struct VectorOf<std::int32_t> {
+  typedef std::int32_t type __attribute__((vector_size(level_bytes)));
+};
+template <> struct VectorOf<std::uint32_t> {
+  typedef std::uint32_t type __attribute__((vector_size(level_bytes)));
+};
+template <> struct VectorOf<std::int64_t> {
+  typedef std::int64_t type __attribute__((vector_size(level_bytes)));
+};
+template <> struct VectorOf<std::uint64_t> {
+  typedef std::uint64_t type __attribute__((vector_size(level_bytes)));
+};
+template <class T> using Vector = typename VectorOf<T>::type;
+
+using F = Vector<float>;
+using D = Vector<double>;
+using I = Vector<std::int32_t>;
+using U = Vector<std::uint32_t>;
+using Q = Vector<std::int64_t>;
+using W = Vector<std::uint64_t>;
+
+template <class T> constexpr std::size_t lanes = level_bytes / sizeof(T);
+
+template <class T> inline Vector<T> splat(T value) { return value - Vector<T>{}; } // x - (+0) keeps the sign of -0
+
+template <class T> inline Vector<T> load(const T *from) {
+  Vector<T> v;
+  __builtin_memcpy(&v, from, sizeof v);
+  return v;
+}
+template <class T> inline void store(T *to, Vector<T> v) { __builtin_memcpy(to, &v, sizeof v); }
+
+template <class To, class From> inline To bits(From from) {
+  static_assert(sizeof(To) == sizeof(From), "bits() keeps the size");
+  To to;
+  __builtin_memcpy(&to, &from, sizeof to);
+  return to;
+}
+
+// The first `count` elements (count < lanes) with the other lanes filled; no byte beyond them is touched.
+template <class T> inline Vector<T> load_part(const T *from, std::size_t count, T fill) {
+  T lane[lanes<T>];
+  for (std::size_t i = 0; i < lanes<T>; i++) lane[i] = i < count ? from[i] : fill;
+  return load(lane);
+}
+template <class T> inline void store_part(T *to, std::size_t count, Vector<T> v) {
+  T lane[lanes<T>];
+  store(lane, v);
+  for (std::size_t i = 0; i < count; i++) to[i] = lane[i];
+}
+
+inline F fma(F a, F b, F c) { return level_fma(a, b, c); }
+inline D fma(D a, D b, D c) { return level_fma(a, b, c); }
+
+// The larger one; the second operand where either is NaN.
+inline F larger(F a, F b) { return level_max(a, b); }
+inline D larger(D a, D b) { return level_max(a, b); }
+inline F smaller(F a, F b) { return level_min(a, b); }
+inline D smaller(D a, D b) { return level_min(a, b); }
+
+// Lanes in which a or b is NaN, as all ones.
+inline I unordered(F a, F b) { return (a != a) | (b != b); }
+inline Q unordered(D a, D b) { return (a != a) | (b != b); }
+
+// table[index & 7] in every lane.
+inline I lookup8(const std::uint32_t *table, I index) { return level_lookup8(table, index); }
+
+// The lower and the upper half of the lanes as doubles: exact.
+inline D widen_low(F v) { return level_widen(v, 0); }
+inline D widen_high(F v) { return level_widen(v, 1); }
+// The reverse, each lane rounded once.
+inline F narrow(D low, D high) { return level_narrow(low, high); }
+
+template <class V> inline bool any(V mask) {
+  std::int64_t lane[level_bytes / 8], all = 0;
+  __builtin_memcpy(lane, &mask, sizeof mask);
+  for (std::size_t i = 0; i < level_bytes / 8; i++) all |= lane[i];
+  return all != 0;
+}
+
+}  // namespace

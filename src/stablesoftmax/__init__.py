@@ -1,0 +1,13 @@
+"""The softmax family for NumPy: faithful to the last place, the same bits everywhere.
+
+>>> import stablesoftmax as ssm
+>>> ssm.softmax([1.0, 2.0, 3.0])
+array([0.09003057, 0.24472847, 0.66524096])
+"""
+
+from stablesoftmax._build import __version__, bits_version, build_info
+from stablesoftmax._bounds import bounds
+from stablesoftmax._logsumexp import logsumexp
+from stablesoftmax._softmax import log_softmax, softmax
+
+__all__ = ["__version__", "bits_version", "bounds", "build_info", "log_softmax", "logsumexp", "softmax"]

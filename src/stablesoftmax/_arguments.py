@@ -1,0 +1,149 @@
+"""From what a caller gives to what a gufunc takes: dtypes, axes, masks, outputs, and the messages when they do not fit.
+
+Every rule here is checked before anything is written.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.exceptions import AxisError
+
+ACCEPTED = "float16, bfloat16, float32, float64, integers and bool"
+Axis = int | Sequence[int] | None
+
+
+def is_bfloat16(dtype: np.dtype[Any]) -> bool:
+    """Whether this is the bfloat16 of ml_dtypes, which is not imported for the question."""
+    return dtype.name == "bfloat16" and dtype.itemsize == 2
+
+
+def as_logits(name: str, x: Any) -> np.ndarray[Any, Any]:
+    """The array of x in one of the four floating-point dtypes; integers and bool become float64."""
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{name}: masked arrays are not accepted, their mask would be ignored; use {name}(x.data, where=~x.mask)")
+    if getattr(x, "requires_grad", False) is True:
+        raise TypeError(
+            f"{name}: x is a tensor that requires grad, whose graph would be lost; use x.detach(), or stablesoftmax.torch for gradients"
+        )
+    try:
+        array = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"{name}: x is no array: {error}") from None
+    if array.dtype.kind in "iub":
+        return array.astype(np.float64)
+    return _accepted(name, "x", array)
+
+
+def _accepted(name: str, what: str, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    check_dtype(name, what, array.dtype)
+    return array
+
+
+def check_dtype(name: str, what: str, dtype: np.dtype[Any]) -> None:
+    """Refuse whatever has no kernel; longdouble is no float64 even where the two are equally wide."""
+    if not (dtype.char in "efd" or is_bfloat16(dtype)):
+        raise TypeError(f"{name}: {what} has dtype {dtype}; accepted are {ACCEPTED}")
+
+
+def result_dtype(name: str, x: np.ndarray[Any, Any], dtype: Any, natural: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype of the result: `dtype` if given, else what the function returns for this x."""
+    if dtype is None:
+        return natural
+    try:
+        wanted = np.dtype(dtype)
+    except TypeError as error:
+        raise TypeError(f"{name}: dtype={dtype!r} is no dtype: {error}; accepted are float16, bfloat16, float32, float64") from None
+    wanted = wanted.newbyteorder("=")
+    if not (wanted.char in "efd" or is_bfloat16(wanted)):
+        raise TypeError(f"{name}: dtype={wanted} is not a dtype of a result; accepted are float16, bfloat16, float32, float64")
+    return wanted
+
+
+def computing_dtype(x: np.dtype[Any], result: np.dtype[Any]) -> np.dtype[Any]:
+    """The wider of input and result. float16 and bfloat16 hold each other's values only in float32."""
+    native = x.newbyteorder("=")
+    if native == result:
+        return native
+    if native.itemsize == 2 and result.itemsize == 2:
+        return np.dtype(np.float32)
+    return native if native.itemsize > result.itemsize else result
+
+
+def normalise_axis(name: str, axis: Axis, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Non-negative, sorted, distinct axes; all of them for None."""
+    rank = len(shape)
+    if axis is None:
+        return tuple(range(rank))
+    if isinstance(axis, (bool, np.bool_)):
+        raise TypeError(f"{name}: axis must be an int, a tuple of ints or None, not {axis!r}")
+    try:
+        axes = [axis.__index__()]  # type: ignore[union-attr]
+    except AttributeError:
+        try:
+            axes = [a.__index__() for a in axis]  # type: ignore[union-attr]
+        except (AttributeError, TypeError):
+            raise TypeError(f"{name}: axis must be an int, a tuple of ints or None, not {axis!r}") from None
+    for a in axes:
+        if rank == 0 and a in (0, -1) and len(axes) == 1:
+            return ()  # a scalar is a row of one element
+        if not -rank <= a < rank:
+            way_out = f"use {-rank} to {rank - 1}" if rank else "use -1, 0 or None"
+            error = AxisError(f"{name}: axis {a} is out of range for an array of shape {shape}; {way_out}")
+            error.axis, error.ndim = a, rank
+            raise error
+    normal = sorted(a % rank for a in axes)
+    if len(set(normal)) != len(normal):
+        raise ValueError(f"{name}: axis {axis!r} names an axis twice; name each once")
+    return tuple(normal)
+
+
+def as_mask(name: str, where: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any] | None:
+    """The mask broadcast to the shape of x; None where everything takes part."""
+    if where is True:
+        return None
+    mask = np.asarray(where)
+    if mask.dtype != np.bool_:
+        raise TypeError(f"{name}: where has dtype {mask.dtype}, it must be boolean; use where=(mask != 0)")
+    try:
+        return np.broadcast_to(mask, shape)
+    except ValueError:
+        raise ValueError(f"{name}: where of shape {mask.shape} does not broadcast to the shape {shape} of x") from None
+
+
+def as_temperature(name: str, temperature: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """float64 temperatures, one a row, with the axes of the row removed: broadcasts like a keepdims result."""
+    if type(temperature) is float and 0 < temperature < np.inf:
+        return np.float64(temperature)  # type: ignore[return-value]
+    try:
+        t = np.asarray(temperature)
+        if t.dtype.kind not in "fiub" or t.dtype.char == "g":
+            raise TypeError
+        t = t.astype(np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: temperature must be a positive number or an array of them, not {temperature!r}") from None
+    bad = ~((t > 0) & (t < np.inf))
+    if bad.any():
+        value = t[bad].flat[0] if t.ndim else t[()]
+        way_out = "; for the limit 0 use argmax" if value == 0 else "; it must be positive and finite"
+        raise ValueError(f"{name}: temperature is {value}{way_out}")
+    row_shape = tuple(1 if i in axes else n for i, n in enumerate(shape))
+    try:
+        t = np.broadcast_to(t, row_shape)
+    except ValueError:
+        raise ValueError(
+            f"{name}: temperature of shape {t.shape} does not broadcast to {row_shape}, one temperature a row of x of shape {shape}"
+        ) from None
+    return t.squeeze(axes) if axes else t
+
+
+def check_out(name: str, out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """`out` must be exactly what would have been returned."""
+    if not isinstance(out, np.ndarray) or isinstance(out, np.ma.MaskedArray):
+        raise TypeError(f"{name}: out must be a numpy.ndarray, not {type(out).__name__}")
+    if out.shape != shape:
+        raise ValueError(f"{name}: out has shape {out.shape}; the result has shape {shape}")
+    if out.dtype.newbyteorder("=") != dtype:
+        raise ValueError(f"{name}: out has dtype {out.dtype}; the result has dtype {dtype}: use dtype={out.dtype} or another out")
+    if not out.flags.writeable:
+        raise ValueError(f"{name}: out is read-only; use a writable array")

@@ -1,0 +1,24 @@
+from typing import Any
+
+import numpy as np
+
+softmax: np.ufunc
+softmax_where: np.ufunc
+softmax_bfloat16: np.ufunc
+softmax_bfloat16_where: np.ufunc
+log_softmax: np.ufunc
+log_softmax_where: np.ufunc
+log_softmax_bfloat16: np.ufunc
+log_softmax_bfloat16_where: np.ufunc
+logsumexp: np.ufunc
+logsumexp_where: np.ufunc
+logsumexp_bfloat16: np.ufunc
+logsumexp_bfloat16_where: np.ufunc
+
+def build_info() -> dict[str, Any]: ...
+def bounds() -> list[dict[str, Any]]: ...
+def window(x: float, is_float64: bool, temperature: float, /) -> int | None: ...
+def deposit(x: float, is_float64: bool, temperature: float, exponent: int, wide: bool, /) -> tuple[int, int]: ...
+def finalise(
+    which: int, x: float, is_float64: bool, temperature: float, max: float, high: int, low: int, exponent: int, wide: bool, /
+) -> float: ...

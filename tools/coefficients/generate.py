@@ -1,0 +1,208 @@
+"""Makes every constant of the kernels and writes `src/native/math/coefficients.h`.
+
+Run `python tools/coefficients/generate.py` (needs mpmath) and commit the header; `--check` compares instead of writing.
+Each constant is computed at 400 bits and rounded once; the file says where each comes from and which error it leaves.
+"""
+import argparse
+import pathlib
+import struct
+import sys
+
+from mpmath import mp, mpf
+
+mp.prec = 400
+HEADER = pathlib.Path(__file__).resolve().parents[2] / "src" / "native" / "math" / "coefficients.h"
+# The one factor that brings all eight entries 2^(j/8) within 2^-28.4 (relative) of a float: entry 4 is exactly this float.
+TABLE_ENTRY_4 = 1.410591721534729
+
+
+def float32(value):
+    """The float32 nearest to value, as a Python float."""
+    return float(mp.mpf(value)) if value == 0 else _rounded(value, 24)
+
+
+def float64(value):
+    return _rounded(value, 53)
+
+
+def _rounded(value, bits):
+    value = mpf(value)
+    exponent = int(mp.floor(mp.log(abs(value), 2))) + 1 - bits
+    return float(mp.ldexp(mp.nint(mp.ldexp(value, -exponent)), exponent))
+
+
+def minimax(function, degree, weight, half_width):
+    """Coefficients of the polynomial of this degree nearest to function on [-half_width, half_width], by Remez's exchange."""
+    count = degree + 2
+    nodes = [half_width * mp.cos(mp.pi * (2 * i + 1) / (2 * count)) for i in range(count)]
+    for _ in range(12):
+        matrix = mp.matrix(count, count)
+        right = mp.matrix(count, 1)
+        for i, x in enumerate(nodes):
+            for k in range(degree + 1):
+                matrix[i, k] = x**k
+            matrix[i, degree + 1] = (-1) ** i / weight(x)
+            right[i] = function(x)
+        solution = mp.lu_solve(matrix, right)
+        coefficients = [solution[k] for k in range(degree + 1)]
+
+        def error(x, c=coefficients):
+            return abs(weight(x) * (mp.polyval(c[::-1], x) - function(x)))
+
+        nodes = _extrema(error, nodes, half_width)
+    return coefficients, max(error(x) for x in nodes)
+
+
+def _extrema(error, nodes, half_width):
+    """One local maximum of error near each node, by golden section between the neighbours."""
+    ordered = sorted(nodes, reverse=True)
+    edges = [half_width] + [(a + b) / 2 for a, b in zip(ordered, ordered[1:])] + [-half_width]
+    found = []
+    for high, low in zip(edges, edges[1:]):
+        for _ in range(60):
+            a, b = low + (high - low) * mpf("0.382"), low + (high - low) * mpf("0.618")
+            low, high = (a, high) if error(a) < error(b) else (low, b)
+        found.append((low + high) / 2)
+    return found
+
+
+def tail(first, skipped):
+    """(2^(f*step) - 1 - the first `skipped` terms) / f^(skipped + 1) near 0, as a series that does not cancel."""
+
+    def function(f):
+        x, total, power = first * f, mpf(0), mpf(1)
+        for k in range(skipped + 1, skipped + 45):
+            total += power * first ** (skipped + 1) / mp.factorial(k)
+            power *= x
+        return total
+
+    return function
+
+
+def pell():
+    """The Pell pair (q, p), p/q ~ sqrt 2, with q/2^s in [0.8409, 1.189) and p below 2^53: T0 = q/2^s, T1 = p/2^s."""
+    q, p, best = 1, 1, None
+    while p + q < 2**53:
+        q, p = p + q, p + 2 * q
+        if p >= 2**53:
+            break
+        s = q.bit_length() if q / 2 ** q.bit_length() >= 0.8409 else q.bit_length() - 1
+        if 0.8409 <= q / 2**s < 1.189:
+            best = q, p, s
+    return best
+
+
+def hexadecimal(value, suffix=""):
+    return float(value).hex() + suffix
+
+
+def limbs(integer, count):
+    """Least significant first."""
+    return ", ".join(f"0x{(integer >> (64 * i)) & (2**64 - 1):016x}u" for i in range(count))
+
+
+def word(integer):
+    """A 128-bit constant as (high, low)."""
+    return f"{{0x{integer >> 64:016x}u, 0x{integer & (2**64 - 1):016x}u}}"
+
+
+def float32_section():
+    ln2_8 = mp.ln2 / 8
+    c = mpf(TABLE_ENTRY_4) / mp.sqrt(2)
+    table = [float32(c * mpf(2) ** (mpf(j) / 8)) for j in range(8)]
+    errors = [(mpf(t) - c * mpf(2) ** (mpf(j) / 8)) / mpf(t) for j, t in enumerate(table)]
+    spread = (max(errors) - min(errors)) / 2
+    bits = [(struct.unpack("<I", struct.pack("<f", t))[0] - (j << 20)) & 0xFFFFFFFF for j, t in enumerate(table)]
+    c1 = float32(ln2_8)
+    # q(f) ~ (2^(f/8) - 1 - c1*f) / f^2, weighted by f^2: the error is that of the whole, relative to the entry
+    target = tail(ln2_8, 1)
+    fit, error = minimax(lambda f: target(f) + (0 if abs(f) < 1e-30 else (ln2_8 - c1) / f), 2, lambda f: f * f + mpf(10) ** -12, mpf("0.5"))
+    log2e_8 = 8 / mp.ln2
+    hi = float64(log2e_8)
+    return f"""
+struct Float32Coefficients {{
+  // 8*log2(e), the number of steps of 1/8 octave in one unit of x; the constants of T = 1 are its parts.
+  double steps_hi = {hexadecimal(hi)};
+  double steps_lo = {hexadecimal(float64(log2e_8 - mpf(hi)))};
+  // g*2^(j/8) less j << 20 (which the shifted step index adds back); one common factor g brings all eight
+  // within 2^{mp.nstr(mp.log(spread, 2), 5)} of a float, so that the entries need no low parts.
+  std::uint32_t table[8] = {{{", ".join(f"0x{b:08x}u" for b in bits)}}};
+  // 2^(f/8) - 1 ~ f*(c1 + f*(c2 + f*(c3 + f*c4))), |f| <= 1/2; error of the real polynomial 2^{mp.nstr(mp.log(error, 2), 4)}.
+  float c1 = {hexadecimal(c1, "f")}, c2 = {hexadecimal(float32(fit[0]), "f")}, c3 = {hexadecimal(float32(fit[1]), "f")}, c4 = {hexadecimal(float32(fit[2]), "f")};
+}};
+"""
+
+
+def float64_section():
+    ln2_2 = mp.ln2 / 2
+    q, p, s = pell()
+    t0, t1 = mp.ldexp(q, -s), mp.ldexp(p, -s)
+    assert mpf(float(t0)) == t0 and mpf(float(t1)) == t1
+    table_error = abs(t1 / t0 / mp.sqrt(2) - 1)
+    hi, lo = float64(t0), float64(t1)
+    bits0 = struct.unpack("<Q", struct.pack("<d", hi))[0]
+    bits1 = (struct.unpack("<Q", struct.pack("<d", lo))[0] - (1 << 51)) & (2**64 - 1)
+    fit, error = minimax(tail(ln2_2, 1), 8, lambda f: f * f + mpf(10) ** -12, mpf("0.5"))
+    names = ", ".join(f"c{k + 2} = {hexadecimal(float64(v))}" for k, v in enumerate(fit))
+    c1 = float64(ln2_2)
+    log2e_2 = 2 / mp.ln2
+    steps = float64(log2e_2)
+    factor = mp.nint(mp.ldexp(t0, 127)) if t0 >= 1 else mp.nint(mp.ldexp(t0, 128))
+    return f"""
+struct Float64Coefficients {{
+  // 2*log2(e), the number of steps of 1/2 octave in one unit of x.
+  double steps_hi = {hexadecimal(steps)};
+  double steps_lo = {hexadecimal(float64(log2e_2 - mpf(steps)))};
+  // g and g*sqrt(2) (less 1 << 51, which the shifted step index adds back). Both are exact: a Pell pair, q = {q},
+  // p = {p}, p/q = sqrt(2)*(1 + 2^{mp.nstr(mp.log(table_error, 2), 4)}).
+  std::uint64_t even = 0x{bits0:016x}u, odd = 0x{bits1:016x}u;
+  // 2^(f/2) - 1 ~ f*(c1 + c1_lo) + f^2*(c2 + ... + c10*f^8), |f| <= 1/2; error of the real polynomial 2^{mp.nstr(mp.log(error, 2), 4)}.
+  double c1 = {hexadecimal(c1)}, c1_lo = {hexadecimal(float64(ln2_2 - mpf(c1)))};
+  double {names};
+}};
+""", int(factor), (0 if t0 >= 1 else -1)
+
+
+def fixed_section(factor64, exponent64):
+    scale = mpf(2) ** 127
+    g32 = mpf(TABLE_ENTRY_4) / mp.sqrt(2)
+    assert g32 < 1
+    powers = ",\n    ".join(word(int(mp.nint(mp.ldexp(mpf(2) ** (mpf(i) / 64), 127)))) for i in range(64))
+    inverses = ",\n    ".join(word(int(mp.nint(scale / mp.factorial(k)))) for k in range(1, 17))
+    return f"""
+struct FixedCoefficients {{
+  // log2(e) * 2^191 and ln 2 * 2^128, ln 2 * 2^120: see fixed.h.
+  std::uint64_t log2e[3] = {{{limbs(int(mp.nint(mp.ldexp(1 / mp.ln2, 191))), 3)}}};
+  Word ln2 = {word(int(mp.nint(mp.ldexp(mp.ln2, 128))))};
+  Word ln2_120 = {word(int(mp.nint(mp.ldexp(mp.ln2, 120))))};
+  // The common factors of the float32 and the float64 table times 2^128 and 2^{127 - exponent64}.
+  Word factor32 = {word(int(mp.nint(mp.ldexp(g32, 128))))};
+  Word factor64 = {word(factor64)};
+  int factor64_exponent = {exponent64};
+  // 2^(i/64) * 2^127
+  Word powers[64] = {{
+    {powers}}};
+  // 2^127 / k! for k = 1..16
+  Word inverse_factorials[16] = {{
+    {inverses}}};
+}};
+"""
+
+
+def header():
+    section64, factor64, exponent64 = float64_section()
+    return f"""// Constants of the kernels. Made by tools/coefficients/generate.py; do not edit, a test compares.
+// No include guard and no namespace of its own: fixed.h includes it once, inside the level's anonymous namespace.
+struct Word {{
+  std::uint64_t hi, lo;
+}};
+{float32_section()}{section64}{fixed_section(factor64, exponent64)}"""
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare with the committed header instead of writing it")
+    text = header()
+    if parser.parse_args().check:
+        sys.exit(0 if HEADER.read_text() == text else "coefficients.h differs from what the script makes: run it and commit")
+    HEADER.write_text(text)
