@@ -5,6 +5,7 @@
 #include "environment.h"
 #include "kernels.h"
 #include "numpy_api.h"
+#include "scratch.h"
 
 namespace stablesoftmax {
 
@@ -17,6 +18,10 @@ struct Loop {
 // Runs `row` for every index of the outer loop. `fill` moves the operands of one index into the Row.
 template <class Fill> inline void each_row(Row row, npy_intp count, bool (*kernel)(const Row &), Fill next) {
   bool invalid = false;
+  if (row.n > 1024) { // below that no kernel asks for it
+    row.scratch = thread_scratch();
+    row.scratch_bytes = row.scratch ? scratch_bytes : 0;
+  }
   {
     const NeutralEnvironment neutral;
     for (npy_intp i = 0; i < count; i++) {

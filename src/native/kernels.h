@@ -22,14 +22,14 @@ struct Row {
   double temperature;
   Storage x_storage, y_storage;
   std::uint8_t policy;
+  void *scratch; // for rows that outgrow the stack, or null: then their terms are made twice (same bits)
+  std::size_t scratch_bytes;
 };
 
-// The state of a row as three numbers, all of them functions of the multiset of its elements (state.h).
-// quantum = 2^(exponent - bits); sum = (sum_hi * 2^64 + sum_lo) quanta.
-struct RowSum {
-  std::int64_t sum_hi;
-  std::uint64_t sum_lo;
-};
+// Integer sums of terms, and exponents of windows: both outgrow 64 bits.
+typedef __int128 Wide;
+// The exponent of an element with which only ties count: it has no window.
+constexpr Wide no_window = static_cast<Wide>(1) << 126;
 
 // One SIMD level. Row functions return true when they made a NaN out of none (an invalid operation).
 struct Level {
@@ -42,14 +42,14 @@ struct Level {
   bool (*logsumexp_f32)(const Row &);
   bool (*logsumexp_f64)(const Row &);
   // For the state of a row: the window exponent of one element, its integer in a window at or above that one, and the
-  // results of a state.
-  std::int64_t (*exponent_f32)(double x, double temperature);
-  std::int64_t (*exponent_f64)(double x, double temperature);
-  RowSum (*deposit_f32)(double x, double temperature, std::int64_t exponent, bool wide);
-  RowSum (*deposit_f64)(double x, double temperature, std::int64_t exponent, bool wide);
-  // total: of all elements in the window of max; rest: of all but one maximum in the window of the second.
-  double (*finalise_f32)(int which, double x, double temperature, double max, RowSum sum, std::int64_t exponent, bool wide);
-  double (*finalise_f64)(int which, double x, double temperature, double max, RowSum sum, std::int64_t exponent, bool wide);
+  // results of a state, `sum` being of all elements in the window of max (softmax) or of all but one maximum in the window of
+  // the second largest (the others).
+  Wide (*exponent_f32)(double x, double temperature);
+  Wide (*exponent_f64)(double x, double temperature);
+  Wide (*deposit_f32)(double x, double temperature, Wide exponent, bool wide);
+  Wide (*deposit_f64)(double x, double temperature, Wide exponent, bool wide);
+  double (*finalise_f32)(int which, double x, double temperature, double max, Wide sum, Wide exponent, bool wide);
+  double (*finalise_f64)(int which, double x, double temperature, double max, Wide sum, Wide exponent, bool wide);
 };
 
 }  // namespace stablesoftmax

@@ -54,39 +54,48 @@ PyObject *bounds(PyObject *, PyObject *) {
   return table;
 }
 
+// A 128-bit integer crosses to Python as (high, low): high signed, low unsigned.
+PyObject *pair_of(Wide v) {
+  return Py_BuildValue("LK", static_cast<long long>(v >> 64), static_cast<unsigned long long>(v));
+}
+Wide from_pair(long long high, unsigned long long low) { return static_cast<Wide>(high) * (static_cast<Wide>(1) << 64) + low; }
+
 // window(x, is_float64, temperature) -> exponent, or None where only ties with the maximum count
 PyObject *window(PyObject *, PyObject *args) {
   double x, temperature;
-  int wide_type;
-  if (!PyArg_ParseTuple(args, "dpd", &x, &wide_type, &temperature)) return nullptr;
+  int is_float64;
+  if (!PyArg_ParseTuple(args, "dpd", &x, &is_float64, &temperature)) return nullptr;
   const NeutralEnvironment neutral;
-  const std::int64_t exponent = (wide_type ? level->exponent_f64 : level->exponent_f32)(x, temperature);
-  if (exponent == INT64_MIN) Py_RETURN_NONE;
-  return PyLong_FromLongLong(exponent);
+  const Wide exponent = (is_float64 ? level->exponent_f64 : level->exponent_f32)(x, temperature);
+  if (exponent == no_window) Py_RETURN_NONE;
+  return pair_of(exponent);
 }
 
-// deposit(x, is_float64, temperature, exponent, wide) -> (high, low) of the 128-bit integer
+// deposit(x, is_float64, temperature, exponent, wide) -> the integer
 PyObject *deposit(PyObject *, PyObject *args) {
   double x, temperature;
-  long long exponent;
-  int wide_type, wide;
-  if (!PyArg_ParseTuple(args, "dpdLp", &x, &wide_type, &temperature, &exponent, &wide)) return nullptr;
+  long long high;
+  unsigned long long low;
+  int is_float64, wide;
+  if (!PyArg_ParseTuple(args, "dpd(LK)p", &x, &is_float64, &temperature, &high, &low, &wide)) return nullptr;
   const NeutralEnvironment neutral;
-  const RowSum sum = (wide_type ? level->deposit_f64 : level->deposit_f32)(x, temperature, exponent, wide);
-  return Py_BuildValue("LK", static_cast<long long>(sum.sum_hi), static_cast<unsigned long long>(sum.sum_lo));
+  return pair_of((is_float64 ? level->deposit_f64 : level->deposit_f32)(x, temperature, from_pair(high, low), wide));
 }
 
-// finalise(which, x, is_float64, temperature, max, high, low, exponent, wide) -> result
+// finalise(which, x, is_float64, temperature, max, sum, exponent, wide) -> result
 PyObject *finalise(PyObject *, PyObject *args) {
   double x, temperature, max;
-  long long high, exponent;
-  unsigned long long low;
-  int which, wide_type, wide;
-  if (!PyArg_ParseTuple(args, "idpddLKLp", &which, &x, &wide_type, &temperature, &max, &high, &low, &exponent, &wide)) return nullptr;
+  long long high, exponent_high;
+  unsigned long long low, exponent_low;
+  int which, is_float64, wide;
+  if (!PyArg_ParseTuple(args, "idpdd(LK)(LK)p", &which, &x, &is_float64, &temperature, &max, &high, &low, &exponent_high,
+                        &exponent_low, &wide))
+    return nullptr;
   double result;
   {
     const NeutralEnvironment neutral;
-    result = (wide_type ? level->finalise_f64 : level->finalise_f32)(which, x, temperature, max, {high, low}, exponent, wide);
+    result = (is_float64 ? level->finalise_f64 : level->finalise_f32)(which, x, temperature, max, from_pair(high, low),
+                                                                      from_pair(exponent_high, exponent_low), wide);
   }
   return PyFloat_FromDouble(result);
 }
@@ -96,7 +105,7 @@ PyMethodDef methods[] = {
     {"bounds", bounds, METH_NOARGS, "The table of error bounds, a list of dicts."},
     {"window", window, METH_VARARGS, "window(x, is_float64, temperature): exponent of the window of one element."},
     {"deposit", deposit, METH_VARARGS, "deposit(x, is_float64, temperature, exponent, wide): integer of one element in a window."},
-    {"finalise", finalise, METH_VARARGS, "finalise(which, x, is_float64, temperature, max, high, low, exponent, wide)"},
+    {"finalise", finalise, METH_VARARGS, "finalise(which, x, is_float64, temperature, max, sum, exponent, wide): the result of a state."},
     {nullptr, nullptr, 0, nullptr}};
 
 void refuse_level(const char *asked) {

@@ -1,0 +1,7 @@
+"""`python -m stablesoftmax`: the command, for where its own name is not on the path."""
+
+import sys
+
+from stablesoftmax.cli import main
+
+sys.exit(main())

@@ -36,7 +36,7 @@ def elementwise(
     result: np.dtype[Any], out: Array | None,
 ) -> Array:  # fmt: skip
     """softmax-like: a result for every element of x."""
-    values = x.astype(computing, copy=False)
+    values = _cast(x, computing)
     rows, axis = _rows_last(values, axes, x.ndim)
     operands: list[Any] = [_patterns(rows, computing)]
     if mask is not None:
@@ -65,7 +65,7 @@ def reduction(
     out: Array | None,
 ) -> Any:  # fmt: skip
     """logsumexp-like: one result a row."""
-    values = x.astype(computing, copy=False)
+    values = _cast(x, computing)
     rows, axis = _rows_last(values, axes, x.ndim)
     operands: list[Any] = [_patterns(rows, computing)]
     if mask is not None:
@@ -80,7 +80,7 @@ def reduction(
 
 
 def _cast(y: Array, dtype: np.dtype[Any]) -> Array:
-    """Rounded to a narrower dtype: overflow to infinity and underflow to zero are what the caller asked for, silently."""
+    """In another dtype, silently: overflow and underflow of a narrower one are what the caller asked for, a nan is no event."""
     if y.dtype == dtype:
         return y
     with np.errstate(all="ignore"):

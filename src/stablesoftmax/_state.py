@@ -117,7 +117,7 @@ class RowState:
     def _window(self, x: float) -> int:
         exponent = _native.window(x, self._is_float64, self.temperature)
         if exponent is not None:
-            return exponent
+            return _joined(exponent)
         pattern: int = struct.unpack("<q", struct.pack("<d", abs(x)))[0]
         return int(math.copysign(1, x)) * (TIES_ORIGIN + pattern * TIES_SPACING)
 
@@ -126,8 +126,7 @@ class RowState:
         own = self._window(x)
         if abs(own) >= TIES_ORIGIN or abs(exponent) >= TIES_ORIGIN:
             return TIES_UNIT if own == exponent else 0
-        high, low = _native.deposit(x, self._is_float64, self.temperature, exponent, bits == WIDE)
-        return (high << 64) + low
+        return _joined(_native.deposit(x, self._is_float64, self.temperature, _split(exponent), bits == WIDE))
 
     def _with(self, x: float) -> Sums:
         """The sums after x, no longer the maximum, has joined the rest."""
@@ -145,18 +144,27 @@ class RowState:
     def _log(self, which: int, x: float) -> Any:
         bits = self._bits()
         exponents = [exponent for layout, exponent in self.sums if layout == bits]
-        if not exponents or (self._ties() and min(exponents) != self._window(self.max)):
+        lowest = min(exponents, default=None)
+        apart = lowest != self._window(self.max) and (self._ties() or abs(lowest or 0) >= TIES_ORIGIN)
+        if lowest is None or apart:  # nothing but the maximum counts
             return self._finalise(which, x, 0, 0)
-        return self._finalise(which, x, self.sums[bits, min(exponents)], min(exponents))
+        return self._finalise(which, x, self.sums[bits, lowest], lowest)
 
     def _finalise(self, which: int, x: float, total: int, exponent: int) -> Any:
         bits = self._bits()
         if self._ties():  # as the kernels: terms of half a window, in the window 0
             total, exponent = total // TIES_UNIT << (bits - 1), 0
-        high, low, wide = total >> 64, total & (2**64 - 1), bits == WIDE
-        return self.dtype.type(
-            _native.finalise(which, float(x), self._is_float64, self.temperature, self.max, high, low, exponent, wide)
-        )
+        state = self._is_float64, self.temperature, self.max, _split(total), _split(exponent), bits == WIDE
+        return self.dtype.type(_native.finalise(which, float(x), *state))
+
+
+def _split(value: int) -> tuple[int, int]:
+    """As the native code takes a 128-bit integer: the signed high and the unsigned low 64 bits."""
+    return value >> 64, value & (2**64 - 1)
+
+
+def _joined(pair: tuple[int, int]) -> int:
+    return (pair[0] << 64) + pair[1]
 
 
 def _added(a: Sums, b: Sums) -> Sums:

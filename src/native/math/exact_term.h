@@ -7,7 +7,7 @@ namespace {
 
 // A term g * 2^k * m * 2^-127, m in [2^127, 2^128).
 struct ExactTerm {
-  std::int64_t k;
+  I128 k;
   U128 m;
 };
 
@@ -15,17 +15,20 @@ template <class Kind> inline ExactTerm exact_term(double x, const Multiplier &by
   constexpr FixedCoefficients c{};
   const Octaves o = octaves(x, by);
   U128 m = multiply_high(fixed_exp2(o.f), wide(Kind::digits == 24 ? c.factor32 : c.factor64)); // both factors lie in [1/2, 1)
-  std::int64_t k = o.k;
+  I128 k = o.k;
   if (!(m >> 127)) m <<= 1, k--;
   return {k, m};
 }
 
+// reach in octaves: further below the window than this a term is nothing.
+template <class Kind> constexpr int octaves_of_reach = static_cast<int>(Kind::reach * 1.4427);
+
 // The pair of the term scaled by 2^(bias - exponent); zero where that is out of sight.
-template <class Kind> inline void exact_pair(const ExactTerm &t, std::int64_t exponent, typename Kind::T &h, typename Kind::T &l) {
+template <class Kind> inline void exact_pair(const ExactTerm &t, I128 exponent, typename Kind::T &h, typename Kind::T &l) {
   using T = typename Kind::T;
   h = l = 0;
-  const std::int64_t k = t.k - exponent;
-  if (k < -static_cast<std::int64_t>(Kind::reach * 1.4427)) return;
+  if (t.k - exponent < -octaves_of_reach<Kind>) return;
+  const std::int64_t k = static_cast<std::int64_t>(t.k - exponent);
   // h: the leading digits, rounded half up; l: what is left, rounded by conversion
   constexpr int dropped = 128 - Kind::digits;
   U128 lead = (t.m >> dropped) + (t.m >> (dropped - 1) & 1);

@@ -32,19 +32,17 @@ inline U128 fixed_exp2(U128 f) {
   return entry + multiply_high(entry, multiply_high(p, y) << 1); // p is a multiple of 2^-127, y and the product of 2^-128
 }
 
-// x * (hi + lo) = k + f, k an integer, f a fraction * 2^128 in [0, 2^128): exact products, truncated at 2^-128.
-// |x*hi| must lie below 2^62. hi, lo as three 64-bit limbs of an integer times 2^-191: the caller gives the limbs of the
-// multiplier and its exponent (multiplier = limbs * 2^(exponent - 191)).
-struct Multiplier {
+struct Multiplier { // a number of 192 bits, limbs * 2^(exponent - 191), at least 2^(exponent - 1)
   std::uint64_t limb[3];
   std::int64_t exponent;
 };
 
 struct Octaves {
-  std::int64_t k;
+  I128 k;
   U128 f;
 };
 
+// x * by = k + f * 2^-128, k an integer, f a fraction in [0, 2^128): an exact product, truncated at 2^-128. |x * by| < 2^120.
 inline Octaves octaves(double x, const Multiplier &by) {
   std::uint64_t pattern;
   __builtin_memcpy(&pattern, &x, sizeof x);
@@ -73,7 +71,8 @@ inline Octaves octaves(double x, const Multiplier &by) {
     }
     return value;
   };
-  Octaves y{static_cast<std::int64_t>(bit(point)), static_cast<U128>(bit(point - 64)) << 64 | bit(point - 128)};
+  Octaves y{static_cast<I128>(static_cast<U128>(bit(point + 64)) << 64 | bit(point)),
+            static_cast<U128>(bit(point - 64)) << 64 | bit(point - 128)};
   if (negative) {
     y.k = -y.k - (y.f != 0);
     y.f = -y.f;

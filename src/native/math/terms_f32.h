@@ -21,7 +21,8 @@ struct Float32 {
   static constexpr int steps = 8;         // steps in an octave
   static constexpr int digits = 24;
   static constexpr int down = 64;         // results are made 2^down too large and scaled once, last
-  static constexpr double redo_below = 1; // |logsumexp| under which max + log1p(rest) has cancelled too much
+  static constexpr double cancelled = 1;      // see max_plus
+  static constexpr double least = 0x1p-76;
 
   // The constants of one temperature: 8*log2(e)/T in two floats.
   struct Scale {
@@ -48,7 +49,7 @@ struct Float32 {
     F floor, hi, lo, magic;
   };
 
-  static inline Window window(const Scale &s, float floor, int exponent) {
+  static inline Window window(const Scale &s, float floor, std::int64_t exponent) {
     return {splat(floor), splat(s.hi), splat(s.lo), splat(0x1.8p23f + static_cast<float>(steps * (bias - exponent)))};
   }
 
@@ -58,18 +59,19 @@ struct Float32 {
     return static_cast<int>(j[0]) >> 3;
   }
 
-  static inline void term(const Window &w, F x, F &h, F &l) {
+  // X is V or Many<V, N>.
+  template <class X> static ALWAYS_INLINE void term(const Window &w, const X &from, X &h, X &l) {
     constexpr Float32Coefficients c{};
-    x = larger(x, w.floor);
-    const F rounded = fma(x, w.hi, w.magic); // its low bits are j + 8*(bias - E)
-    const F j = rounded - w.magic;
-    const F f = fma(x, w.lo, fma(x, w.hi, -j));
-    const I index = bits<I>(rounded);
-    const F entry = bits<F>(lookup8(c.table, index) + (index << 20));
-    F p = fma(splat(c.c4), f, splat(c.c3));
+    const auto x = larger(from, w.floor);
+    const auto rounded = fma(x, w.hi, w.magic); // its low bits are j + 8*(bias - E)
+    const auto j = rounded - w.magic;
+    const auto f = fma(x, w.lo, fma(x, w.hi, -j));
+    const auto index = bits<I>(rounded);
+    const auto entry = bits<F>(lookup8(c.table, index) + (index << 20));
+    auto p = fma(splat(c.c4), f, splat(c.c3));
     p = fma(p, f, splat(c.c2));
     p = fma(p, f, splat(c.c1));
-    const F r = entry * (p * f);
+    const auto r = entry * (p * f);
     h = entry + r;
     l = r - (h - entry);
   }

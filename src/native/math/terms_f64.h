@@ -20,7 +20,8 @@ struct Float64 {
   static constexpr int steps = 2;
   static constexpr int digits = 53;
   static constexpr int down = 200;
-  static constexpr double redo_below = 0.25;
+  static constexpr double cancelled = 0.25;
+  static constexpr double least = 0x1p-45;
 
   struct Scale {
     double hi, lo, limit;
@@ -54,16 +55,17 @@ struct Float64 {
     return static_cast<std::int64_t>(j[0]) >> 1;
   }
 
-  static inline void term(const Window &w, D x, D &h, D &l) {
+  // X is V or Many<V, N>.
+  template <class X> static ALWAYS_INLINE void term(const Window &w, const X &from, X &h, X &l) {
     constexpr Float64Coefficients c{};
-    x = larger(x, w.floor);
-    const D rounded = fma(x, w.hi, w.magic);
-    const D j = rounded - w.magic;
-    const D product = x * w.hi;
-    const D f = product - j; // exact: product and j lie within 1/2 of each other
-    const D lost = fma(x, w.lo, fma(x, w.hi, -product));
-    const D fh = f + lost, fl = lost - (fh - f);
-    D q = fma(splat(c.c10), fh, splat(c.c9));
+    const auto x = larger(from, w.floor);
+    const auto rounded = fma(x, w.hi, w.magic);
+    const auto j = rounded - w.magic;
+    const auto product = x * w.hi;
+    const auto f = product - j; // exact: product and j lie within 1/2 of each other
+    const auto lost = fma(x, w.lo, fma(x, w.hi, -product));
+    const auto fh = f + lost, fl = lost - (fh - f);
+    auto q = fma(splat(c.c10), fh, splat(c.c9));
     q = fma(q, fh, splat(c.c8));
     q = fma(q, fh, splat(c.c7));
     q = fma(q, fh, splat(c.c6));
@@ -71,18 +73,18 @@ struct Float64 {
     q = fma(q, fh, splat(c.c4));
     q = fma(q, fh, splat(c.c3));
     q = fma(q, fh, splat(c.c2));
-    const D a = fh * splat(c.c1);
-    D b = fma(fh, splat(c.c1), -a);
+    const auto a = fh * splat(c.c1);
+    auto b = fma(fh, splat(c.c1), -a);
     b = fma(fl, splat(c.c1), b);
     b = fma(fh, splat(c.c1_lo), b);
     b = fma(q, fh * fh, b);
-    const W index = bits<W>(rounded);
-    const W odd = W{} - (index & 1); // all ones in the lanes of sqrt 2
-    const W entries = (odd & c.odd) | (~odd & c.even);
-    const D entry = bits<D>(entries + (index << 51));
-    const D r = entry * a;
-    const D sum = entry + r;
-    const D rest = (r - (sum - entry)) + fma(entry, b, fma(entry, a, -r));
+    const auto index = bits<W>(rounded);
+    // even or odd ^ even, by the last bit of the step
+    const auto odd = W{} - (index & splat(std::uint64_t{1})); // all ones in the lanes of sqrt 2
+    const auto entry = bits<D>(((odd & splat(c.odd ^ c.even)) ^ splat(c.even)) + (index << 51));
+    const auto r = entry * a;
+    const auto sum = entry + r;
+    const auto rest = (r - (sum - entry)) + fma(entry, b, fma(entry, a, -r));
     h = sum + rest;
     l = rest - (h - sum);
   }

@@ -7,8 +7,8 @@
 
 namespace {
 
-// |z| * log2(e) at or above 2^59: neighbouring elements lie further apart than the exponent range, so only ties count.
-constexpr std::int64_t ties_exponent = 60;
+// |z| * log2(e) at or above 2^64: neighbouring elements lie more than 1400 octaves apart, so only ties with the maximum count.
+constexpr std::int64_t ties_exponent = 65;
 
 template <class Kind> struct Context {
   using T = typename Kind::T;
@@ -25,10 +25,10 @@ template <class Kind> struct Context {
   inline bool is_fast(T x) const { return (x < 0 ? -x : x) <= scale.limit; }
 
   // The smallest even E with t(x) < 2^E.
-  inline std::int64_t exponent(T x) const {
-    if (is_fast(x)) return (Kind::octave(scale, x) + 2) & ~std::int64_t{1};
+  inline I128 exponent(T x) const {
+    if (is_fast(x)) return (static_cast<I128>(Kind::octave(scale, x)) + 2) & ~I128{1};
     if (ties_only(x)) return 0;
-    return (exact_term<Kind>(static_cast<double>(x), by).k + 2) & ~std::int64_t{1};
+    return (exact_term<Kind>(static_cast<double>(x), by).k + 2) & ~I128{1};
   }
 };
 
@@ -38,7 +38,7 @@ template <class Kind> struct Terms {
   using V = typename Kind::V;
   const Context<Kind> &context;
   T top;
-  std::int64_t exponent;
+  I128 exponent;
   bool slow; // some element that counts is outside the fast domain
   typename Kind::Window window;
 
@@ -46,7 +46,7 @@ template <class Kind> struct Terms {
     // below the floor a term rounds to nothing, in the result and in the sum; it keeps -inf out of the arithmetic
     const double floor = static_cast<double>(top) - Kind::reach * c.scale.temperature;
     slow = !(c.is_fast(top) && floor >= -static_cast<double>(c.scale.limit));
-    window = Kind::window(c.scale, static_cast<T>(floor), slow ? 0 : exponent);
+    window = Kind::window(c.scale, static_cast<T>(floor), slow ? 0 : static_cast<std::int64_t>(exponent));
   }
 
   // One term by whichever path it belongs to: a function of x and T alone but for the scaling by 2^(bias - exponent).
@@ -56,9 +56,9 @@ template <class Kind> struct Terms {
     if (context.ties_only(top) || context.ties_only(x)) {
       if (x == top) h = static_cast<T>(power_of_two(Kind::bias - 1));
     } else if (context.is_fast(x)) {
-      if (exponent - Kind::octave(context.scale, x) > static_cast<std::int64_t>(Kind::reach * 1.4427)) return;
+      if (exponent - Kind::octave(context.scale, x) > octaves_of_reach<Kind>) return;
       V hv, lv;
-      Kind::term(Kind::window(context.scale, x, exponent), splat(x), hv, lv);
+      Kind::term(Kind::window(context.scale, x, static_cast<std::int64_t>(exponent)), splat(x), hv, lv);
       h = hv[0];
       l = lv[0];
     } else {
@@ -66,13 +66,23 @@ template <class Kind> struct Terms {
     }
   }
 
-  // The vector at x; the same bits by either path.
-  inline void at(V x, V &h, V &l) const {
-    if (__builtin_expect(!slow, 1)) return Kind::term(window, x, h, l);
+  // The vector at x by the scalar path: the same bits, at any magnitude.
+  inline void slowly(V x, V &h, V &l) const {
     T high[lanes<T>], low[lanes<T>];
     for (std::size_t i = 0; i < lanes<T>; i++) one(x[i], high[i], low[i]);
     h = load(high);
     l = load(low);
+  }
+
+  template <int N> inline void slowly(const Many<V, N> &x, Many<V, N> &h, Many<V, N> &l) const {
+    for (int k = 0; k < N; k++) slowly(x.v[k], h.v[k], l.v[k]);
+  }
+
+  // Calls body(term), term(x, h, l) being the fast or the slow path: the choice is made once, outside the loops.
+  template <class Body> inline void with_path(Body body) const {
+    if (__builtin_expect(slow, 0)) return body([this](const auto &x, auto &h, auto &l) { slowly(x, h, l); });
+    const typename Kind::Window w = window; // a copy of its own: the constants stay in registers
+    body([w](const auto &x, auto &h, auto &l) __attribute__((always_inline)) { Kind::term(w, x, h, l); });
   }
 };
 

@@ -12,14 +12,19 @@ inline F log_softmax_vector(F x, float max, const LogRest &log, double temperatu
 }
 
 inline D log_softmax_vector(D x, double max, const LogRest &log, double temperature) {
-  const D m = splat(max), hi = splat(log.hi), lo = splat(log.lo);
+  const D hi = splat(log.hi), lo = splat(log.lo);
+  // With a temperature the difference may be representable although x - max is not: quarters cannot overflow.
+  const bool huge = temperature != 1.0 && (max > 0x1p900 || max < -0x1p900);
+  if (huge) x = x * 0.25;
+  const D m = splat(huge ? max * 0.25 : max);
   D d = x - m;
   const D back = d - x;
   D lost = (x - (d - back)) - (m + back);
   if (temperature != 1.0) {
     const D t = splat(temperature), q = d / t;
     lost = (fma(-q, t, d) + lost) / t;
-    d = q;
+    d = huge ? q * 4.0 : q;
+    if (huge) lost = lost * 4.0;
   }
   const D s = d - hi, b = s - d;
   const D error = (d - (s - b)) - (hi + b);

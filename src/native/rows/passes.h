@@ -4,40 +4,49 @@
 
 namespace {
 
+// How many vectors of terms go side by side: beyond three, sixteen registers no longer hold what is alive (measured on AVX2:
+// 12.5, 11.4, 10.4 and 9.3 cycles for eight terms with 1, 2, 3 and 4, but 12.5, 12.1, 11.4 and 12.0 with their sum).
+constexpr int together = 3;
+
 // Adds the terms of x to the sum. With `kept`, h and l of every element are stored for pass 3.
 // Elements above terms.top count as top: the caller takes one top out again, which leaves the rest without the maximum.
 template <class Kind, bool kept, class Sum>
-inline void add_terms(const Terms<Kind> &terms, const typename Kind::T *x, std::size_t n, Sum &sum, typename Kind::T *h_out,
+inline void add_terms(const Terms<Kind> &terms, const typename Kind::T *x, std::size_t n, Sum &total, typename Kind::T *h_out,
                       typename Kind::T *l_out) {
   using T = typename Kind::T;
   using V = typename Kind::V;
   constexpr std::size_t w = lanes<T>;
-  const V ceiling = splat(terms.top);
-  V h, l;
-  const auto take = [&](V v, std::size_t i) __attribute__((always_inline)) {
-    terms.at(kept ? v : smaller(v, ceiling), h, l);
-    if (kept) {
-      store(h_out + i, h);
-      store(l_out + i, l);
+  terms.with_path([&](auto term) __attribute__((always_inline)) {
+    const V ceiling = splat(terms.top);
+    Sum sum = total;
+    const std::size_t whole = n - n % w;
+    for (std::size_t i = 0; i < whole;) {
+      const std::size_t left = (whole - i) / w, vectors = left < Sum::vectors_per_flush ? left : Sum::vectors_per_flush;
+      const std::size_t end = i + vectors * w;
+      for (; i + together * w <= end; i += together * w) {
+        Many<V, together> x_many = load_many<together>(x + i), h, l;
+        term(kept ? x_many : smaller(x_many, ceiling), h, l);
+        sum.add(h, l);
+        if (kept) store_many<together>(h_out + i, h), store_many<together>(l_out + i, l);
+      }
+      for (; i < end; i += w) {
+        V h, l;
+        term(kept ? load(x + i) : smaller(load(x + i), ceiling), h, l);
+        sum.add(h, l);
+        if (kept) store(h_out + i, h), store(l_out + i, l);
+      }
+      sum.flush(vectors);
     }
-    sum.add(h, l);
-  };
-  const std::size_t whole = n - n % w;
-  for (std::size_t i = 0; i < whole;) {
-    const std::size_t left = (whole - i) / w, vectors = left < Sum::vectors_per_flush ? left : Sum::vectors_per_flush;
-    for (const std::size_t end = i + vectors * w; i < end; i += w) take(load(x + i), i);
-    sum.flush(vectors);
-  }
-  if (whole < n) { // the filled lanes hold -inf, whose digits are zero
-    const V v = load_part(x + whole, n - whole, static_cast<T>(-__builtin_inff()));
-    terms.at(kept ? v : smaller(v, ceiling), h, l);
-    sum.add(h, l);
-    sum.flush(1);
-    if (kept) {
-      store_part(h_out + whole, n - whole, h);
-      store_part(l_out + whole, n - whole, l);
+    if (whole < n) { // the filled lanes hold -inf, whose digits are zero
+      const V v = load_part(x + whole, n - whole, static_cast<T>(-__builtin_inff()));
+      V h, l;
+      term(kept ? v : smaller(v, ceiling), h, l);
+      sum.add(h, l);
+      sum.flush(1);
+      if (kept) store_part(h_out + whole, n - whole, h), store_part(l_out + whole, n - whole, l);
     }
-  }
+    total = sum;
+  });
 }
 
 // 1/(sum of the terms) as a pair, times 2^down.
@@ -60,8 +69,8 @@ inline Reciprocal<double> reciprocal(I128 sum, int quantum_exponent, double) {
 }
 
 // (h + l)/sum; rounded once at full precision, then scaled: exact unless the result is subnormal.
-template <class V, class T> inline V scaled(V h, V l, const Reciprocal<T> &r, V down) {
-  const V hi = splat(r.hi);
+template <class X, class T> ALWAYS_INLINE X scaled(const X &h, const X &l, const Reciprocal<T> &r, Vector<T> down) {
+  const Vector<T> hi = splat(r.hi);
   return fma(h, hi, fma(l, hi, h * splat(r.lo))) * down;
 }
 
@@ -89,17 +98,24 @@ inline void terms_scaled_block(const Terms<Kind> &terms, const typename Kind::T 
   using T = typename Kind::T;
   using V = typename Kind::V;
   constexpr std::size_t w = lanes<T>;
-  const V factor = down<Kind>();
-  V h, l;
-  std::size_t i = 0;
-  for (; i + w <= n; i += w) {
-    terms.at(load(x + i), h, l);
-    store<T>(y + i, scaled(h, l, r, factor));
-  }
-  if (i < n) {
-    terms.at(load_part(x + i, n - i, static_cast<T>(-__builtin_inff())), h, l);
-    store_part<T>(y + i, n - i, scaled(h, l, r, factor));
-  }
+  terms.with_path([&](auto term) __attribute__((always_inline)) {
+    const V factor = down<Kind>();
+    V h, l;
+    std::size_t i = 0;
+    for (; i + together * w <= n; i += together * w) {
+      Many<V, together> h_many, l_many;
+      term(load_many<together>(x + i), h_many, l_many);
+      store_many<together>(y + i, scaled(h_many, l_many, r, factor));
+    }
+    for (; i + w <= n; i += w) {
+      term(load(x + i), h, l);
+      store<T>(y + i, scaled(h, l, r, factor));
+    }
+    if (i < n) {
+      term(load_part(x + i, n - i, static_cast<T>(-__builtin_inff())), h, l);
+      store_part<T>(y + i, n - i, scaled(h, l, r, factor));
+    }
+  });
 }
 
 }  // namespace

@@ -12,18 +12,20 @@ struct LogRest {
 };
 
 // v * 2^exponent, rounded once even where the result is subnormal.
-inline double scale_by(double v, std::int64_t exponent) {
+inline double scale_by(double v, I128 wide_exponent) {
+  if (wide_exponent < -2000) return 0.0;
+  const std::int64_t exponent = static_cast<std::int64_t>(wide_exponent);
   return exponent < -600 ? v * power_of_two(exponent + 600) * 0x1p-600 : v * power_of_two(exponent);
 }
 
 // From the integer `sum` of the rest in the window `exponent` of the second largest element.
 template <class Kind>
-inline LogRest log_rest(const Context<Kind> &context, typename Kind::T max, I128 sum, std::int64_t exponent, bool wide) {
+inline LogRest log_rest(const Context<Kind> &context, typename Kind::T max, I128 sum, I128 exponent, bool wide) {
   if (sum == 0) return {0.0, 0.0};
   const Terms<Kind> terms(context, max);
   typename Kind::T h, l;
   terms.one(max, h, l);
-  const std::int64_t shift = exponent - terms.exponent + Kind::bias - (wide ? wide_bits : narrow_bits);
+  const I128 shift = exponent - terms.exponent + Kind::bias - (wide ? wide_bits : narrow_bits);
   const double s = static_cast<double>(sum);
   if constexpr (Kind::digits == 24) {
     const double t = static_cast<double>(h) + static_cast<double>(l);
@@ -48,7 +50,8 @@ template <class Kind, class Sum>
 inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Context<Kind> &context,
                             const Extremes<typename Kind::T> &e, bool wide) {
   using T = typename Kind::T;
-  if (e.second == -infinity<T>() || (context.ties_only(e.max) && e.second != e.max)) return {0.0, 0.0};
+  if (e.second == -infinity<T>()) return {0.0, 0.0};
+  if (e.second != e.max && (context.ties_only(e.max) || context.ties_only(e.second))) return {0.0, 0.0};
   const Terms<Kind> terms(context, e.second);
   T gathered[block_elements];
   Sum sum;

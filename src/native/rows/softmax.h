@@ -4,19 +4,18 @@
 
 namespace {
 
-// Short rows keep their terms between the passes.
-template <class Kind, class Sum> inline void softmax_stored(const Access<typename Kind::T> &access, const Terms<Kind> &terms) {
-  using T = typename Kind::T;
-  T gathered[block_elements], low[block_elements], high[block_elements];
+// Rows that fit the scratch keep their terms between the passes: h in the place of the result, l beside it.
+template <class Kind, class Sum>
+inline void softmax_stored(const Access<typename Kind::T> &access, const Terms<Kind> &terms, const typename Kind::T *x,
+                           typename Kind::T *h, typename Kind::T *l, bool wide) {
   const std::size_t n = access.row.n;
-  T *h = access.place(0, high);
   Sum sum;
-  add_terms<Kind, true>(terms, access.fetch(0, n, gathered), n, sum, h, low);
-  scale_block<Kind>(h, low, n, reciprocal(sum.total(), quantum_exponent<Kind>(Kind::digits == 53), T{}), h);
+  add_terms<Kind, true>(terms, x, n, sum, h, l);
+  scale_block<Kind>(h, l, n, reciprocal(sum.total(), quantum_exponent<Kind>(wide), typename Kind::T{}), h);
   access.keep(0, n, h);
 }
 
-// Long rows make their terms twice: the scratch stays a few blocks, and a row beyond the cache moves fewer bytes.
+// Longer rows make their terms twice: the scratch keeps its size, and a row beyond the cache moves fewer bytes.
 template <class Kind, class Sum> inline void softmax_remade(const Access<typename Kind::T> &access, const Terms<Kind> &terms, bool wide) {
   using T = typename Kind::T;
   T gathered[block_elements], results[block_elements];
@@ -35,6 +34,19 @@ template <class Kind, class Sum> inline void softmax_remade(const Access<typenam
   }
 }
 
+template <class Kind, class Sum> inline void softmax_of(const Access<typename Kind::T> &access, const Terms<Kind> &terms, bool wide) {
+  using T = typename Kind::T;
+  const Row &row = access.row;
+  if (row.n <= block_elements) {
+    T gathered[block_elements], low[block_elements], high[block_elements];
+    softmax_stored<Kind, Sum>(access, terms, access.fetch(0, row.n, gathered), access.place(0, high), low, wide);
+  } else if (access.direct_x && access.direct_y && row.n * sizeof(T) <= row.scratch_bytes) {
+    softmax_stored<Kind, Sum>(access, terms, access.fetch(0, row.n, nullptr), access.place(0, nullptr), static_cast<T *>(row.scratch), wide);
+  } else {
+    softmax_remade<Kind, Sum>(access, terms, wide);
+  }
+}
+
 template <class Kind> inline bool softmax_row(const Row &row) {
   using T = typename Kind::T;
   const Access<T> access(row);
@@ -42,14 +54,9 @@ template <class Kind> inline bool softmax_row(const Row &row) {
   if (is_special(e)) return special_row(access, e, [](double count) { return static_cast<T>(1.0 / count); }, T{0});
   const Context<Kind> context(row.temperature);
   const Terms<Kind> terms(context, e.max);
-  if constexpr (Kind::digits == 24) {
-    if (row.n <= block_elements) softmax_stored<Kind, NarrowSum>(access, terms);
-    else if (!is_wide<Kind>(e)) softmax_remade<Kind, NarrowSum>(access, terms, false);
-    else softmax_remade<Kind, WideSum<Kind>>(access, terms, true);
-  } else {
-    if (row.n <= block_elements) softmax_stored<Kind, WideSum<Kind>>(access, terms);
-    else softmax_remade<Kind, WideSum<Kind>>(access, terms, true);
-  }
+  if constexpr (Kind::digits == 24)
+    if (!is_wide<Kind>(e)) return softmax_of<Kind, NarrowSum>(access, terms, false), false;
+  softmax_of<Kind, WideSum<Kind>>(access, terms, true);
   return false;
 }
 

@@ -7,26 +7,21 @@
 
 namespace {
 
-using stablesoftmax::RowSum;
-
-constexpr std::int64_t no_window = INT64_MIN; // only ties with the maximum count: see ties_exponent
-
-template <class Kind> inline std::int64_t state_exponent(double x, double temperature) {
+template <class Kind> inline I128 state_exponent(double x, double temperature) {
   const Context<Kind> context(temperature);
   const auto v = static_cast<typename Kind::T>(x);
-  if (!context.is_fast(v) && context.ties_only(v)) return no_window;
+  if (!context.is_fast(v) && context.ties_only(v)) return stablesoftmax::no_window;
   return context.exponent(v);
 }
 
 // D(t(x), E) for a window at or above that of x.
-template <class Kind> inline RowSum state_deposit(double x, double temperature, std::int64_t exponent, bool wide) {
+template <class Kind> inline I128 state_deposit(double x, double temperature, I128 exponent, bool wide) {
   using T = typename Kind::T;
   const Context<Kind> context(temperature);
   Terms<Kind> terms(context, static_cast<T>(x));
   typename Kind::T h, l;
-  const std::int64_t own = terms.exponent;
+  const I128 own = terms.exponent;
   terms.exponent = exponent;
-  terms.slow = true; // by the scalar path, which reads `exponent`
   I128 sum = 0;
   if (exponent - own <= 2 * wide_bits) {
     terms.one(static_cast<T>(x), h, l);
@@ -42,23 +37,21 @@ template <class Kind> inline RowSum state_deposit(double x, double temperature, 
       add(WideSum<Kind>{});
     }
   }
-  return {static_cast<std::int64_t>(sum >> 64), static_cast<std::uint64_t>(sum)};
+  return sum;
 }
 
 // which: 0 softmax of x from the total of all elements in the window of max; 1 log_softmax of x and 2 logsumexp from the sum
 // of the rest in the window of the second largest element.
 template <class Kind>
-inline double state_finalise(int which, double x, double temperature, double max, RowSum parts, std::int64_t exponent, bool wide) {
+inline double state_finalise(int which, double x, double temperature, double max, I128 sum, I128 exponent, bool wide) {
   using T = typename Kind::T;
-  using V = typename Kind::V;
   const Context<Kind> context(temperature);
-  const I128 sum = static_cast<I128>(static_cast<U128>(static_cast<std::uint64_t>(parts.sum_hi)) << 64 | parts.sum_lo);
   const T m = max == 0 ? static_cast<T>(-0.0) : static_cast<T>(max);
   if (which == 0) {
     const Terms<Kind> terms(context, m);
-    V h, l;
-    terms.at(splat(static_cast<T>(x)), h, l);
-    return static_cast<double>(scaled(h, l, reciprocal(sum, quantum_exponent<Kind>(wide), T{}), down<Kind>())[0]);
+    T h, l;
+    terms.one(static_cast<T>(x), h, l);
+    return static_cast<double>(scaled(splat(h), splat(l), reciprocal(sum, quantum_exponent<Kind>(wide), T{}), down<Kind>())[0]);
   }
   const LogRest log = log_rest<Kind>(context, m, sum, exponent, wide);
   if (which == 1) return static_cast<double>(log_softmax_vector(splat(static_cast<T>(x)), m, log, temperature)[0]);

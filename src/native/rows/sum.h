@@ -9,6 +9,7 @@
 // n*2^-43.7 (narrow) or n*2^-90.7 (wide) of it: below 2^-26.7 at 2^17 elements, below 2^-59 at 2^31.
 #pragma once
 #include "../math/fixed.h"
+#include "../simd/many.h"
 
 namespace {
 
@@ -25,11 +26,12 @@ class NarrowSum {
 
 public:
   static constexpr std::size_t vectors_per_flush = 256; // 2^23 * 2^8 still fits a 32-bit lane
-  inline void add(F h, F l) {
-    const F u = h + splat(magic1);
-    first += bits<U>(u);
-    const F rest = (h - (u - splat(magic1))) + l;
-    second += bits<U>(rest + splat(magic2));
+  // X is F or Many<F, N>.
+  template <class X> ALWAYS_INLINE void add(const X &h, const X &l) {
+    const auto u = h + splat(magic1);
+    const auto rest = (h - (u - splat(magic1))) + l;
+    first += joined(bits<U>(u));
+    second += joined(bits<U>(rest + splat(magic2)));
   }
   // Widens the lanes into the totals, after at most vectors_per_flush calls of add.
   inline void flush(std::size_t vectors) {
@@ -51,20 +53,23 @@ template <class Kind> class WideSum {
   W first{}, second{};
   I128 total1 = 0, total2 = 0;
 
-  inline void add_lanes(D h, D l) {
-    const D u = h + splat(magic1);
-    first += bits<W>(u);
-    const D rest = (h - (u - splat(magic1))) + l;
-    second += bits<W>(rest + splat(magic2));
+  template <class X, class Y> ALWAYS_INLINE void add_lanes(const X &h, const Y &l) {
+    const auto u = h + splat(magic1);
+    const auto rest = (h - (u - splat(magic1))) + l;
+    first += joined(bits<W>(u));
+    second += joined(bits<W>(rest + splat(magic2)));
   }
 
 public:
   static constexpr std::size_t vectors_per_flush = 1024; // 2^46 * 2^11 fits a 64-bit lane
-  inline void add(D h, D l) { add_lanes(h, l); }
-  // h + l of a float32 term is one double: 48 bits, or fewer than 2^-53 of it lost.
-  inline void add(F h, F l) {
-    add_lanes(widen_low(h) + widen_low(l), D{});
-    add_lanes(widen_high(h) + widen_high(l), D{});
+  // X is V or Many<V, N>. h + l of a float32 term is one double: 48 bits, or fewer than 2^-53 of it lost.
+  template <class X> ALWAYS_INLINE void add(const X &h, const X &l) {
+    if constexpr (Kind::digits == 24) {
+      add_lanes(widen_low(h) + widen_low(l), D{});
+      add_lanes(widen_high(h) + widen_high(l), D{});
+    } else {
+      add_lanes(h, l);
+    }
   }
   inline void flush(std::size_t vectors) {
     const std::uint64_t adds = adds_per_vector * vectors;

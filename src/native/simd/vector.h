@@ -8,6 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 
+// For the small pieces of a loop: left alone they would pass vectors through memory.
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 namespace {
 
 template <class T> struct VectorOf;

@@ -1,0 +1,13 @@
+// Memory that a thread keeps between calls for the low parts of rows beyond 2048 elements. It has one size, whatever the row.
+#pragma once
+#include <cstddef>
+
+namespace stablesoftmax {
+
+// 131072 floats or 65536 doubles: a row and its result of that size still share the cache with it.
+constexpr std::size_t scratch_bytes = std::size_t{512} << 10;
+
+// The scratch of this thread, freed when the thread ends; null where there is no memory.
+void *thread_scratch();
+
+}  // namespace stablesoftmax
