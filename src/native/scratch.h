@@ -4,7 +4,7 @@
 
 namespace stablesoftmax {
 
-// 131072 floats or 65536 doubles: a row and its result of that size still share the cache with it.
+// 131072 floats or 65536 doubles.
 constexpr std::size_t scratch_bytes = std::size_t{512} << 10;
 
 // The scratch of this thread, freed when the thread ends; null where there is no memory.

@@ -3,6 +3,7 @@
 Every rule here is checked before anything is written.
 """
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +16,12 @@ Axis = int | Sequence[int] | None
 
 def is_bfloat16(dtype: np.dtype[Any]) -> bool:
     """Whether this is the bfloat16 of ml_dtypes, which is not imported for the question."""
-    return dtype.name == "bfloat16" and dtype.itemsize == 2
+    return dtype.itemsize == 2 and dtype.type.__name__ == "bfloat16"
+
+
+def native(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype in the byte order of this machine."""
+    return dtype if dtype.isnative else dtype.newbyteorder("=")
 
 
 def as_logits(name: str, x: Any) -> np.ndarray[Any, Any]:
@@ -54,7 +60,7 @@ def result_dtype(name: str, x: np.ndarray[Any, Any], dtype: Any, natural: np.dty
         wanted = np.dtype(dtype)
     except TypeError as error:
         raise TypeError(f"{name}: dtype={dtype!r} is no dtype: {error}; accepted are float16, bfloat16, float32, float64") from None
-    wanted = wanted.newbyteorder("=")
+    wanted = native(wanted)
     if not (wanted.char in "efd" or is_bfloat16(wanted)):
         raise TypeError(f"{name}: dtype={wanted} is not a dtype of a result; accepted are float16, bfloat16, float32, float64")
     return wanted
@@ -62,12 +68,11 @@ def result_dtype(name: str, x: np.ndarray[Any, Any], dtype: Any, natural: np.dty
 
 def computing_dtype(x: np.dtype[Any], result: np.dtype[Any]) -> np.dtype[Any]:
     """The wider of input and result. float16 and bfloat16 hold each other's values only in float32."""
-    native = x.newbyteorder("=")
-    if native == result:
-        return native
-    if native.itemsize == 2 and result.itemsize == 2:
+    if x == result:
+        return result
+    if x.itemsize == 2 and result.itemsize == 2:
         return np.dtype(np.float32)
-    return native if native.itemsize > result.itemsize else result
+    return native(x) if x.itemsize > result.itemsize else result
 
 
 def normalise_axis(name: str, axis: Axis, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -78,20 +83,18 @@ def normalise_axis(name: str, axis: Axis, shape: tuple[int, ...]) -> tuple[int, 
     if isinstance(axis, (bool, np.bool_)):
         raise TypeError(f"{name}: axis must be an int, a tuple of ints or None, not {axis!r}")
     try:
-        axes = [axis.__index__()]  # type: ignore[union-attr]
-    except AttributeError:
+        axes = [operator.index(axis)]  # type: ignore[arg-type]
+    except TypeError:
         try:
-            axes = [a.__index__() for a in axis]  # type: ignore[union-attr]
-        except (AttributeError, TypeError):
+            axes = [operator.index(a) for a in axis]  # type: ignore[union-attr]
+        except TypeError:
             raise TypeError(f"{name}: axis must be an int, a tuple of ints or None, not {axis!r}") from None
     for a in axes:
         if rank == 0 and a in (0, -1) and len(axes) == 1:
             return ()  # a scalar is a row of one element
         if not -rank <= a < rank:
             way_out = f"use {-rank} to {rank - 1}" if rank else "use -1, 0 or None"
-            error = AxisError(f"{name}: axis {a} is out of range for an array of shape {shape}; {way_out}")
-            error.axis, error.ndim = a, rank
-            raise error
+            raise AxisError(f"{name}: axis {a} is out of range for an array of shape {shape}; {way_out}")
     normal = sorted(a % rank for a in axes)
     if len(set(normal)) != len(normal):
         raise ValueError(f"{name}: axis {axis!r} names an axis twice; name each once")
@@ -121,7 +124,8 @@ def as_temperature(name: str, temperature: Any, shape: tuple[int, ...], axes: tu
             raise TypeError
         t = t.astype(np.float64)
     except (TypeError, ValueError):
-        raise TypeError(f"{name}: temperature must be a positive number or an array of them, not {temperature!r}") from None
+        what = f"an array of dtype {temperature.dtype}" if isinstance(temperature, np.ndarray) else f"a {type(temperature).__name__}"
+        raise TypeError(f"{name}: temperature must be a positive number or an array of them, not {what}") from None
     bad = ~((t > 0) & (t < np.inf))
     if bad.any():
         value = t[bad].flat[0] if t.ndim else t[()]
@@ -143,7 +147,7 @@ def check_out(name: str, out: Any, shape: tuple[int, ...], dtype: np.dtype[Any])
         raise TypeError(f"{name}: out must be a numpy.ndarray, not {type(out).__name__}")
     if out.shape != shape:
         raise ValueError(f"{name}: out has shape {out.shape}; the result has shape {shape}")
-    if out.dtype.newbyteorder("=") != dtype:
+    if native(out.dtype) != dtype:
         raise ValueError(f"{name}: out has dtype {out.dtype}; the result has dtype {dtype}: use dtype={out.dtype} or another out")
     if not out.flags.writeable:
         raise ValueError(f"{name}: out is read-only; use a writable array")

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from stablesoftmax._arguments import Axis, as_logits, as_mask, check_out, computing_dtype, normalise_axis, result_dtype
+from stablesoftmax._arguments import Axis, as_logits, as_mask, check_out, computing_dtype, native, normalise_axis, result_dtype
 from stablesoftmax._rows import reduction
 
 
@@ -60,13 +60,12 @@ def logsumexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool = 
     name = "logsumexp"
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
-    natural = np.dtype(np.float32) if logits.dtype.itemsize == 2 else logits.dtype.newbyteorder("=")
-    result = result_dtype(name, logits, dtype, natural)
+    own = native(logits.dtype)
+    result = result_dtype(name, logits, dtype, np.dtype(np.float32) if own.itemsize == 2 else own)
     mask = as_mask(name, where, logits.shape)
     if out is not None:
         kept = tuple(1 if i in axes else n for i, n in enumerate(logits.shape))
         check_out(name, out, kept if keepdims else tuple(n for i, n in enumerate(logits.shape) if i not in axes), result)
     # the loops for half precision return float32 as it is
-    native = logits.dtype.newbyteorder("=")
-    computing = native if native.itemsize == 2 and result.itemsize <= 4 else computing_dtype(native, result)
+    computing = own if own.itemsize == 2 and result.itemsize <= 4 else computing_dtype(own, result)
     return reduction(name, logits, axes, mask, keepdims, computing, result, out)

@@ -11,6 +11,7 @@ from stablesoftmax._arguments import (
     as_temperature,
     check_out,
     computing_dtype,
+    native,
     normalise_axis,
     result_dtype,
 )
@@ -52,7 +53,7 @@ def _elementwise(
 ) -> Any:
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
-    result = result_dtype(name, logits, dtype, logits.dtype.newbyteorder("="))
+    result = result_dtype(name, logits, dtype, native(logits.dtype))
     mask = as_mask(name, where, logits.shape)
     policy = _policy(name, all_neginf, posinf)
     t = as_temperature(name, temperature, logits.shape, axes)

@@ -3,8 +3,8 @@
 // Domain    |x| <= limit (|z| <= 1e5), x >= max - reach*T; everything else takes exact_term.h.
 // Method    z*8*log2(e) = j + f, |f| <= 1/2 (the reduction is of x itself, never of x - max: a rounded difference would be
 //           amplified by exp); t = g*2^(j>>3) * table[j & 7] * (1 + p(f)); h = T + T*p, l what that addition lost.
-// Bound     relative error of h + l at most 2^-27.05 by adding up: two roundings of f (2^-28.5), three in p and T*p (2^-29
-//           each), table 2^-28.4, polynomial 2^-30.5; largest observed: docs/design/errors.md.
+// Bound     relative error of h + l at most 2^-26.2 by adding up: two roundings of f (2^-28.5), c1 + ... and p (2^-29 each),
+//           T*p (2^-28.5), table 2^-28.4, polynomial 2^-30.5; with T = 1 by exhaustion: docs/design/errors.md.
 // Why pairs h alone would cost up to half an ulp, once in the result and once in the sum.
 #pragma once
 #include "coefficients_once.h"

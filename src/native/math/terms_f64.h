@@ -3,8 +3,8 @@
 // Domain    |x| <= limit (|z| <= 2^44), x >= max - reach*T; everything else takes exact_term.h.
 // Method    z*2*log2(e) = j + f + e, |f| <= 1/2 exact, e what f lost; t = g*2^(j>>1) * {1, sqrt 2}[j & 1] * (1 + a + b),
 //           a = f*c1 as a pair, b = f^2*(c2 + ...) rounded; the two entries are a Pell pair, exact to 2^-105.
-// Bound     relative error of h + l at most 2^-57.6 by adding up: b 2^-59.6, polynomial 2^-59.2, 1 + a + b 2^-60,
-//           reduction 2^-60 at |z| = 2^44; largest observed: docs/design/errors.md.
+// Bound     relative error of h + l at most 2^-56.6 by adding up: q, f^2 and b (2^-60 each), T*b and the sum of what 1 + a
+//           lost (2^-59 each), polynomial 2^-59.2, reduction 2^-60.5 at |z| = 2^44.
 #pragma once
 #include "coefficients_once.h"
 

@@ -14,7 +14,7 @@ template <class Kind, bool with_second> inline Extremes<typename Kind::T> row_ex
   for (std::size_t i = 0; i < n; i += block_elements) {
     const std::size_t m = n - i < block_elements ? n - i : block_elements;
     const T *x = access.fetch(i, m, buffer);
-    if (Kind::digits == 24 && n > narrow_limit) extremes<Kind, with_second, true>(x, m, e);
+    if (Kind::digits == 24 && n > smallest_narrow_limit) extremes<Kind, with_second, true>(x, m, e);
     else extremes<Kind, with_second, false>(x, m, e);
   }
   // -0 and +0 are one value: as a maximum it is -0, so that x - max is +0 for both
@@ -22,7 +22,9 @@ template <class Kind, bool with_second> inline Extremes<typename Kind::T> row_ex
   return e;
 }
 
-template <class Kind> inline bool is_wide(const Extremes<typename Kind::T> &e) { return Kind::digits == 53 || e.finite > narrow_limit; }
+template <class Kind> inline bool is_wide(const Extremes<typename Kind::T> &e, double temperature) {
+  return Kind::digits == 53 || e.finite > narrow_limit(temperature);
+}
 template <class Kind> inline int quantum_exponent(bool wide) { return Kind::bias - (wide ? wide_bits : narrow_bits); }
 
 }  // namespace

@@ -68,7 +68,7 @@ template <class Kind>
 inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Context<Kind> &context,
                             const Extremes<typename Kind::T> &e) {
   if constexpr (Kind::digits == 24)
-    if (!is_wide<Kind>(e)) return row_log_rest<Kind, NarrowSum>(access, context, e, false);
+    if (!is_wide<Kind>(e, context.scale.temperature)) return row_log_rest<Kind, NarrowSum>(access, context, e, false);
   return row_log_rest<Kind, WideSum<Kind>>(access, context, e, true);
 }
 

@@ -55,7 +55,7 @@ template <class Kind> inline bool softmax_row(const Row &row) {
   const Context<Kind> context(row.temperature);
   const Terms<Kind> terms(context, e.max);
   if constexpr (Kind::digits == 24)
-    if (!is_wide<Kind>(e)) return softmax_of<Kind, NarrowSum>(access, terms, false), false;
+    if (!is_wide<Kind>(e, row.temperature)) return softmax_of<Kind, NarrowSum>(access, terms, false), false;
   softmax_of<Kind, WideSum<Kind>>(access, terms, true);
   return false;
 }
