@@ -12,24 +12,34 @@ namespace stablesoftmax {
 // What a loop is told when it is registered.
 struct Loop {
   bool (*row)(const Row &);
+  bool (*rows)(Row, const Steps &, std::size_t); // many rows of one temperature at once, or null
   Storage x, y;
 };
 
-// Runs `row` for every index of the outer loop. `fill` moves the operands of one index into the Row.
-template <class Fill> inline void each_row(Row row, npy_intp count, bool (*kernel)(const Row &), Fill next) {
-  bool invalid = false;
-  if (row.n > 1024) { // below that no kernel asks for it
-    row.scratch = thread_scratch();
-    row.scratch_bytes = row.scratch ? scratch_bytes : 0;
-  }
+// Calls `work` in the neutral environment; it returns true when a NaN was made out of none.
+template <class Work> inline void guarded(Work work) {
+  bool invalid;
   {
     const NeutralEnvironment neutral;
-    for (npy_intp i = 0; i < count; i++) {
-      next(row);
-      invalid |= kernel(row);
-    }
+    invalid = work();
   }
   if (invalid) std::feraiseexcept(FE_INVALID); // NumPy turns it into what np.errstate says
+}
+
+// Runs `kernel` for every index of the outer loop; `next` moves the operands of one index into the Row.
+template <class Next> inline bool each_row(Row row, npy_intp count, bool (*kernel)(const Row &), Next next) {
+  bool invalid = false;
+  for (npy_intp i = 0; i < count; i++) {
+    next(row);
+    invalid |= kernel(row);
+  }
+  return invalid;
+}
+
+inline void lend_scratch(Row &row, bool always) {
+  if (row.n <= 1024 && !always) return; // no kernel asks for it
+  row.scratch = thread_scratch();
+  row.scratch_bytes = row.scratch ? scratch_bytes : 0;
 }
 
 // (n),(),()->(n) and, masked, (n),(n),(),()->(n): x[, where], temperature, policy -> y
@@ -44,7 +54,10 @@ template <bool masked> void loop_softmax(char **args, const npy_intp *sizes, con
   row.y_stride = steps[operands + 1 + shift];
   row.x_storage = loop.x;
   row.y_storage = loop.y;
-  each_row(row, sizes[0], loop.row, [&](Row &r) {
+  const bool alike = !masked && steps[1 + shift] == 0 && steps[2 + shift] == 0; // one temperature, one policy
+  const bool together = alike && loop.rows && sizes[0] > 1;
+  lend_scratch(row, together);
+  const auto next = [&](Row &r) {
     r.x = x;
     r.where = where;
     r.y = y;
@@ -55,6 +68,11 @@ template <bool masked> void loop_softmax(char **args, const npy_intp *sizes, con
     temperature += steps[1 + shift];
     policy += steps[2 + shift];
     y += steps[3 + shift];
+  };
+  guarded([&] {
+    if (!together) return each_row(row, sizes[0], loop.row, next);
+    next(row);
+    return loop.rows(row, {steps[0], steps[3 + shift]}, static_cast<std::size_t>(sizes[0]));
   });
 }
 
@@ -70,13 +88,16 @@ template <bool masked> void loop_logsumexp(char **args, const npy_intp *sizes, c
   row.temperature = 1.0;
   row.x_storage = loop.x;
   row.y_storage = loop.y;
-  each_row(row, sizes[0], loop.row, [&](Row &r) {
-    r.x = x;
-    r.where = where;
-    r.y = y;
-    x += steps[0];
-    if (masked) where += steps[1];
-    y += steps[1 + shift];
+  lend_scratch(row, false);
+  guarded([&] {
+    return each_row(row, sizes[0], loop.row, [&](Row &r) {
+      r.x = x;
+      r.where = where;
+      r.y = y;
+      x += steps[0];
+      if (masked) where += steps[1];
+      y += steps[1 + shift];
+    });
   });
 }
 

@@ -100,7 +100,21 @@ PyObject *finalise(PyObject *, PyObject *args) {
   return PyFloat_FromDouble(result);
 }
 
+// exchange_environment(value or None) -> the value before; None sets the neutral one
+PyObject *exchange_environment(PyObject *, PyObject *value) {
+  std::uint64_t next = neutral_environment;
+  if (value != Py_None) {
+    next = PyLong_AsUnsignedLongLong(value);
+    if (PyErr_Occurred()) return nullptr;
+  }
+  const std::uint64_t before = read_environment();
+  write_environment(next);
+  return PyLong_FromUnsignedLongLong(before);
+}
+
 PyMethodDef methods[] = {
+    {"exchange_environment", exchange_environment, METH_O,
+     "exchange_environment(value): set the floating-point environment (None: the neutral one), return the one before."},
     {"build_info", build_info, METH_NOARGS, "How this extension was built and which level is in use."},
     {"bounds", bounds, METH_NOARGS, "The table of error bounds, a list of dicts."},
     {"window", window, METH_VARARGS, "window(x, is_float64, temperature): exponent of the window of one element."},

@@ -30,6 +30,8 @@ struct Kernel {
   const char *name, *doc;
   bool (*f32)(const Row &);
   bool (*f64)(const Row &);
+  bool (*rows_f32)(Row, const Steps &, std::size_t);
+  bool (*rows_f64)(Row, const Steps &, std::size_t);
   bool reduces;
 };
 
@@ -51,7 +53,8 @@ bool add(PyObject *module, const Kernel &kernel, const Dtype *dtypes, int count,
   PyOS_snprintf(r->name, sizeof r->name, "%s%s%s", kernel.name, bfloat16 ? "_bfloat16" : "", masked ? "_where" : "");
   char *type = r->types;
   for (int i = 0; i < count; i++) {
-    r->loops[i] = {dtypes[i].wide ? kernel.f64 : kernel.f32, dtypes[i].x_storage, dtypes[i].y_storage};
+    r->loops[i] = {dtypes[i].wide ? kernel.f64 : kernel.f32, dtypes[i].wide ? kernel.rows_f64 : kernel.rows_f32, dtypes[i].x_storage,
+                   dtypes[i].y_storage};
     r->data[i] = &r->loops[i];
     *type++ = dtypes[i].x;
     if (masked) *type++ = NPY_BOOL;
@@ -75,10 +78,12 @@ bool add(PyObject *module, const Kernel &kernel, const Dtype *dtypes, int count,
 
 bool register_softmax(PyObject *module, const Level &level) {
   const Kernel kernels[] = {
-      {"softmax", "softmax(x[, where], temperature, policy): see stablesoftmax.softmax", level.softmax_f32, level.softmax_f64, false},
+      {"softmax", "softmax(x[, where], temperature, policy): see stablesoftmax.softmax", level.softmax_f32, level.softmax_f64,
+       level.softmax_rows_f32, level.softmax_rows_f64, false},
       {"log_softmax", "log_softmax(x[, where], temperature, policy): see stablesoftmax.log_softmax", level.log_softmax_f32,
-       level.log_softmax_f64, false},
-      {"logsumexp", "logsumexp(x[, where]): see stablesoftmax.logsumexp", level.logsumexp_f32, level.logsumexp_f64, true},
+       level.log_softmax_f64, nullptr, nullptr, false},
+      {"logsumexp", "logsumexp(x[, where]): see stablesoftmax.logsumexp", level.logsumexp_f32, level.logsumexp_f64, nullptr,
+       nullptr, true},
   };
   for (const Kernel &kernel : kernels)
     for (const bool masked : {false, true})

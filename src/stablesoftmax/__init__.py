@@ -5,8 +5,8 @@
 array([0.09003057, 0.24472847, 0.66524096])
 """
 
-from stablesoftmax._build import __version__, bits_version, build_info
 from stablesoftmax._bounds import bounds
+from stablesoftmax._build import __version__, bits_version, build_info
 from stablesoftmax._logsumexp import logsumexp
 from stablesoftmax._softmax import log_softmax, softmax
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.exceptions import AxisError
 
+from stablesoftmax import _native
+
 ACCEPTED = "float16, bfloat16, float32, float64, integers and bool"
 Axis = int | Sequence[int] | None
 
@@ -24,32 +26,44 @@ def native(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return dtype if dtype.isnative else dtype.newbyteorder("=")
 
 
+def cast(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """The array in another dtype, whatever floating-point environment the caller left behind, and silently.
+
+    Overflow and underflow of a narrower dtype are what the caller asked for; a nan is no event.
+    """
+    if array.dtype == dtype:
+        return array
+    before = _native.exchange_environment(None)
+    try:
+        with np.errstate(all="ignore"):
+            return array.astype(dtype)
+    finally:
+        _native.exchange_environment(before)
+
+
 def as_logits(name: str, x: Any) -> np.ndarray[Any, Any]:
     """The array of x in one of the four floating-point dtypes; integers and bool become float64."""
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(f"{name}: masked arrays are not accepted, their mask would be ignored; use {name}(x.data, where=~x.mask)")
     if getattr(x, "requires_grad", False) is True:
         raise TypeError(
-            f"{name}: x is a tensor that requires grad, whose graph would be lost; use x.detach(), or stablesoftmax.torch for gradients"
+            f"{name}: x is a tensor that requires grad, whose graph would be lost; use x.detach() "
+            "(gradients need stablesoftmax.torch, which is not part of this version)"
         )
     try:
         array = np.asarray(x)
     except ValueError as error:
         raise ValueError(f"{name}: x is no array: {error}") from None
     if array.dtype.kind in "iub":
-        return array.astype(np.float64)
-    return _accepted(name, "x", array)
-
-
-def _accepted(name: str, what: str, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    check_dtype(name, what, array.dtype)
+        return cast(array, np.dtype(np.float64))
+    if not is_floating(array.dtype):
+        raise TypeError(f"{name}: x has dtype {array.dtype}; accepted are {ACCEPTED}")
     return array
 
 
-def check_dtype(name: str, what: str, dtype: np.dtype[Any]) -> None:
-    """Refuse whatever has no kernel; longdouble is no float64 even where the two are equally wide."""
-    if not (dtype.char in "efd" or is_bfloat16(dtype)):
-        raise TypeError(f"{name}: {what} has dtype {dtype}; accepted are {ACCEPTED}")
+def is_floating(dtype: np.dtype[Any]) -> bool:
+    """Whether there is a kernel for it; longdouble is no float64 even where the two are equally wide."""
+    return dtype.char in "efd" or is_bfloat16(dtype)
 
 
 def result_dtype(name: str, x: np.ndarray[Any, Any], dtype: Any, natural: np.dtype[Any]) -> np.dtype[Any]:
@@ -61,7 +75,7 @@ def result_dtype(name: str, x: np.ndarray[Any, Any], dtype: Any, natural: np.dty
     except TypeError as error:
         raise TypeError(f"{name}: dtype={dtype!r} is no dtype: {error}; accepted are float16, bfloat16, float32, float64") from None
     wanted = native(wanted)
-    if not (wanted.char in "efd" or is_bfloat16(wanted)):
+    if not is_floating(wanted):
         raise TypeError(f"{name}: dtype={wanted} is not a dtype of a result; accepted are float16, bfloat16, float32, float64")
     return wanted
 
@@ -124,7 +138,9 @@ def as_temperature(name: str, temperature: Any, shape: tuple[int, ...], axes: tu
             raise TypeError
         t = t.astype(np.float64)
     except (TypeError, ValueError):
-        what = f"an array of dtype {temperature.dtype}" if isinstance(temperature, np.ndarray) else f"a {type(temperature).__name__}"
+        what = (
+            f"an array of dtype {temperature.dtype}" if isinstance(temperature, np.ndarray) else f"a {type(temperature).__name__}"
+        )
         raise TypeError(f"{name}: temperature must be a positive number or an array of them, not {what}") from None
     bad = ~((t > 0) & (t < np.inf))
     if bad.any():

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import is_bfloat16
+from stablesoftmax._arguments import cast, is_bfloat16
 
 Array = np.ndarray[Any, Any]
 
@@ -19,7 +19,7 @@ def _rows_last(array: Array, axes: tuple[int, ...], rank: int) -> tuple[Array, i
     length = 1
     for a in axes:
         length *= array.shape[a]
-    return moved.reshape(moved.shape[: len(rest)] + (length,)), -1
+    return moved.reshape((*moved.shape[: len(rest)], length)), -1
 
 
 def _gufunc(name: str, dtype: np.dtype[Any], masked: bool) -> np.ufunc:
@@ -36,17 +36,21 @@ def elementwise(
     result: np.dtype[Any], out: Array | None,
 ) -> Array:  # fmt: skip
     """softmax-like: a result for every element of x."""
-    values = _cast(x, computing)
+    values = cast(x, computing)
     rows, axis = _rows_last(values, axes, x.ndim)
     operands: list[Any] = [_patterns(rows, computing)]
     if mask is not None:
         operands.append(_rows_last(mask, axes, x.ndim)[0])
     operands += [temperature, policy]
     target = None
-    if out is not None and out.dtype == computing and len(axes) == 1:
-        target = _patterns(out, computing)
+    direct = out is not None and out.dtype == computing and len(axes) == 1
+    if direct:
+        target = _patterns(out, computing)  # type: ignore[arg-type]
+    elif axis not in (-1, x.ndim - 1):
+        # like x, where NumPy would make an array whose rows are contiguous: columns stay side by side
+        target = np.empty_like(operands[0], subok=False)
     y = _gufunc(name, computing, mask is not None)(*operands, out=target, axis=axis)
-    if target is not None:
+    if direct:
         return out  # type: ignore[return-value]
     if is_bfloat16(computing):
         y = y.view(computing)
@@ -55,8 +59,8 @@ def elementwise(
         order = rest + list(axes)
         y = y.reshape([x.shape[i] for i in order]).transpose(np.argsort(order))
     if out is None:
-        return np.asarray(_cast(y, result))
-    out[...] = _cast(y, result)
+        return np.asarray(cast(y, result))
+    out[...] = cast(y, result)
     return out
 
 
@@ -65,23 +69,15 @@ def reduction(
     out: Array | None,
 ) -> Any:  # fmt: skip
     """logsumexp-like: one result a row."""
-    values = _cast(x, computing)
+    values = cast(x, computing)
     rows, axis = _rows_last(values, axes, x.ndim)
     operands: list[Any] = [_patterns(rows, computing)]
     if mask is not None:
         operands.append(_rows_last(mask, axes, x.ndim)[0])
-    y = _cast(np.asarray(_gufunc(name, computing, mask is not None)(*operands, axis=axis)), result)
+    y = cast(np.asarray(_gufunc(name, computing, mask is not None)(*operands, axis=axis)), result)
     if keepdims:
         y = y.reshape(tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
     if out is None:
         return y[()]
     out[...] = y
     return out
-
-
-def _cast(y: Array, dtype: np.dtype[Any]) -> Array:
-    """In another dtype, silently: overflow and underflow of a narrower one are what the caller asked for, a nan is no event."""
-    if y.dtype == dtype:
-        return y
-    with np.errstate(all="ignore"):
-        return y.astype(dtype)

@@ -191,7 +191,8 @@ def log_softmax(
     -----
     *Accuracy*: error < 1 ulp, also for the maximum of a confident row, whose log-probability is minus the sum of the other
     probabilities and never rounded to 0 while it is representable; see :func:`bounds`. Below the smallest subnormal it is
-    -0.0. *Bits* and *special values* as :func:`softmax`; -inf gives -inf.
+    -0.0. *Bits*: as :func:`softmax`. *Special values*: a nan in a row makes the row nan; -inf gives -inf; a difference beyond
+    the dtype is -inf. "invalid value" is raised (as ``np.errstate`` says) only where a nan is made out of none.
 
     References
     ----------

@@ -98,12 +98,12 @@ class RowState:
             return self.dtype.type(-math.inf)
         return self._log(2, self.max)
 
-    def _key(self) -> tuple[Any, ...]:
-        return self.dtype, self.temperature, self.max, self.n, self.sums
+    def _key(self) -> tuple[str, float, float, int, Sums]:
+        return self.dtype.name, self.temperature, self.max, self.n, self.sums
 
     @property
     def _is_float64(self) -> bool:
-        return self.dtype == np.float64
+        return bool(self.dtype == np.float64)
 
     def _layouts(self) -> tuple[int, ...]:
         return (WIDE,) if self._is_float64 else (NARROW, WIDE)

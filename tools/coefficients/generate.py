@@ -3,7 +3,9 @@
 Run `python tools/coefficients/generate.py` (needs mpmath) and commit the header; `--check` compares instead of writing.
 Each constant is computed at 400 bits and rounded once; the file says where each comes from and which error it leaves.
 """
+
 import argparse
+import itertools
 import pathlib
 import struct
 import sys
@@ -12,7 +14,8 @@ from mpmath import mp, mpf
 
 mp.prec = 400
 HEADER = pathlib.Path(__file__).resolve().parents[2] / "src" / "native" / "math" / "coefficients.h"
-# The one factor that brings all eight entries 2^(j/8) within 2^-28.4 (relative) of a float: entry 4 is exactly this float.
+# The one factor that brings all eight entries 2^(j/8) within 2^-28.4 (relative) of a float: entry 4 is exactly this float
+# (found by search_table.py).
 TABLE_ENTRY_4 = 1.410591721534729
 
 
@@ -56,9 +59,9 @@ def minimax(function, degree, weight, half_width):
 def _extrema(error, nodes, half_width):
     """One local maximum of error near each node, by golden section between the neighbours."""
     ordered = sorted(nodes, reverse=True)
-    edges = [half_width] + [(a + b) / 2 for a, b in zip(ordered, ordered[1:])] + [-half_width]
+    edges = [half_width] + [(a + b) / 2 for a, b in itertools.pairwise(ordered)] + [-half_width]
     found = []
-    for high, low in zip(edges, edges[1:]):
+    for high, low in itertools.pairwise(edges):
         for _ in range(60):
             a, b = low + (high - low) * mpf("0.382"), low + (high - low) * mpf("0.618")
             low, high = (a, high) if error(a) < error(b) else (low, b)
@@ -116,7 +119,10 @@ def float32_section():
     c1 = float32(ln2_8)
     # q(f) ~ (2^(f/8) - 1 - c1*f) / f^2, weighted by f^2: the error is that of the whole, relative to the entry
     target = tail(ln2_8, 1)
-    fit, error = minimax(lambda f: target(f) + (0 if abs(f) < 1e-30 else (ln2_8 - c1) / f), 2, lambda f: f * f + mpf(10) ** -12, mpf("0.5"))
+    fit, error = minimax(
+        lambda f: target(f) + (0 if abs(f) < 1e-30 else (ln2_8 - c1) / f), 2, lambda f: f * f + mpf(10) ** -12, mpf("0.5")
+    )
+    names = ", ".join(f"c{k + 1} = {hexadecimal(v, 'f')}" for k, v in enumerate([c1, *map(float32, fit)]))
     log2e_8 = 8 / mp.ln2
     hi = float64(log2e_8)
     return f"""
@@ -128,7 +134,7 @@ struct Float32Coefficients {{
   // within 2^{mp.nstr(mp.log(spread, 2), 5)} of a float, so that the entries need no low parts.
   std::uint32_t table[8] = {{{", ".join(f"0x{b:08x}u" for b in bits)}}};
   // 2^(f/8) - 1 ~ f*(c1 + f*(c2 + f*(c3 + f*c4))), |f| <= 1/2; error of the real polynomial 2^{mp.nstr(mp.log(error, 2), 4)}.
-  float c1 = {hexadecimal(c1, "f")}, c2 = {hexadecimal(float32(fit[0]), "f")}, c3 = {hexadecimal(float32(fit[1]), "f")}, c4 = {hexadecimal(float32(fit[2]), "f")};
+  float {names};
 }};
 """
 
@@ -137,7 +143,8 @@ def float64_section():
     ln2_2 = mp.ln2 / 2
     q, p, s = pell()
     t0, t1 = mp.ldexp(q, -s), mp.ldexp(p, -s)
-    assert mpf(float(t0)) == t0 and mpf(float(t1)) == t1
+    assert mpf(float(t0)) == t0
+    assert mpf(float(t1)) == t1
     table_error = abs(t1 / t0 / mp.sqrt(2) - 1)
     hi, lo = float64(t0), float64(t1)
     bits0 = struct.unpack("<Q", struct.pack("<d", hi))[0]
@@ -148,7 +155,8 @@ def float64_section():
     log2e_2 = 2 / mp.ln2
     steps = float64(log2e_2)
     factor = mp.nint(mp.ldexp(t0, 127)) if t0 >= 1 else mp.nint(mp.ldexp(t0, 128))
-    return f"""
+    return (
+        f"""
 struct Float64Coefficients {{
   // 2*log2(e), the number of steps of 1/2 octave in one unit of x.
   double steps_hi = {hexadecimal(steps)};
@@ -156,11 +164,15 @@ struct Float64Coefficients {{
   // g and g*sqrt(2) (less 1 << 51, which the shifted step index adds back). Both are exact: a Pell pair, q = {q},
   // p = {p}, p/q = sqrt(2)*(1 + 2^{mp.nstr(mp.log(table_error, 2), 4)}).
   std::uint64_t even = 0x{bits0:016x}u, odd = 0x{bits1:016x}u;
-  // 2^(f/2) - 1 ~ f*(c1 + c1_lo) + f^2*(c2 + ... + c10*f^8), |f| <= 1/2; error of the real polynomial 2^{mp.nstr(mp.log(error, 2), 4)}.
+  // 2^(f/2) - 1 ~ f*(c1 + c1_lo) + f^2*(c2 + ... + c10*f^8), |f| <= 1/2;
+  // error of the real polynomial 2^{mp.nstr(mp.log(error, 2), 4)}.
   double c1 = {hexadecimal(c1)}, c1_lo = {hexadecimal(float64(ln2_2 - mpf(c1)))};
   double {names};
 }};
-""", int(factor), (0 if t0 >= 1 else -1)
+""",
+        int(factor),
+        (0 if t0 >= 1 else -1),
+    )
 
 
 def fixed_section(factor64, exponent64):

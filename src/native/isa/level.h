@@ -25,5 +25,7 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     state_deposit<Float64>,
     state_finalise<Float32>,
     state_finalise<Float64>,
+    softmax_rows<Float32>,
+    softmax_rows<Float64>,
 };
 }

@@ -22,7 +22,8 @@ struct Float64Coefficients {
   // g and g*sqrt(2) (less 1 << 51, which the shifted step index adds back). Both are exact: a Pell pair, q = 4217293152016490,
   // p = 5964153172084899, p/q = sqrt(2)*(1 + 2^-105.8).
   std::uint64_t even = 0x3fedf736287ab0d4u, odd = 0x3fed305d9f3548a3u;
-  // 2^(f/2) - 1 ~ f*(c1 + c1_lo) + f^2*(c2 + ... + c10*f^8), |f| <= 1/2; error of the real polynomial 2^-59.23.
+  // 2^(f/2) - 1 ~ f*(c1 + c1_lo) + f^2*(c2 + ... + c10*f^8), |f| <= 1/2;
+  // error of the real polynomial 2^-59.23.
   double c1 = 0x1.62e42fefa39efp-2, c1_lo = 0x1.abc9e3b39803fp-57;
   double c2 = 0x1.ebfbdff82c58fp-5, c3 = 0x1.c6b08d704a083p-8, c4 = 0x1.3b2ab6fba4e37p-11, c5 = 0x1.5d87fe78ed51dp-15, c6 = 0x1.430912f8bd002p-19, c7 = 0x1.ffcbf5795ba7dp-24, c8 = 0x1.62c01ce318442p-28, c9 = 0x1.b56a83581d86ap-33, c10 = 0x1.e5204eea048bap-38;
 };

@@ -59,8 +59,8 @@ struct Float32 {
     return static_cast<int>(j[0]) >> 3;
   }
 
-  // X is V or Many<V, N>.
-  template <class X> static ALWAYS_INLINE void term(const Window &w, const X &from, X &h, X &l) {
+  // X is V or Many<V, N>; the members of `Constants` are those of Window, or Many where each lane has its own.
+  template <class Constants, class X> static ALWAYS_INLINE void term(const Constants &w, const X &from, X &h, X &l) {
     constexpr Float32Coefficients c{};
     const auto x = larger(from, w.floor);
     const auto rounded = fma(x, w.hi, w.magic); // its low bits are j + 8*(bias - E)

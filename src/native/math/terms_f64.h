@@ -20,7 +20,7 @@ struct Float64 {
   static constexpr int steps = 2;
   static constexpr int digits = 53;
   static constexpr int down = 200;
-  static constexpr double cancelled = 0.25;
+  static constexpr double cancelled = 0.5;
   static constexpr double least = 0x1p-45;
 
   struct Scale {
@@ -55,8 +55,8 @@ struct Float64 {
     return static_cast<std::int64_t>(j[0]) >> 1;
   }
 
-  // X is V or Many<V, N>.
-  template <class X> static ALWAYS_INLINE void term(const Window &w, const X &from, X &h, X &l) {
+  // X is V or Many<V, N>; the members of `Constants` are those of Window, or Many where each lane has its own.
+  template <class Constants, class X> static ALWAYS_INLINE void term(const Constants &w, const X &from, X &h, X &l) {
     constexpr Float64Coefficients c{};
     const auto x = larger(from, w.floor);
     const auto rounded = fma(x, w.hi, w.magic);

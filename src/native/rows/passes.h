@@ -54,10 +54,13 @@ template <class T> struct Reciprocal {
   T hi, lo;
 };
 
-inline Reciprocal<float> reciprocal(I128 sum, int quantum_exponent, float) {
-  const double inverse = power_of_two(Float32::down - quantum_exponent) / static_cast<double>(sum);
+inline Reciprocal<float> reciprocal_of_double(double sum, int quantum_exponent) {
+  const double inverse = power_of_two(Float32::down - quantum_exponent) / sum;
   const float hi = static_cast<float>(inverse);
   return {hi, static_cast<float>(inverse - hi)};
+}
+inline Reciprocal<float> reciprocal(I128 sum, int quantum_exponent, float) {
+  return reciprocal_of_double(static_cast<double>(sum), quantum_exponent);
 }
 // hi + lo with a relative error below 2^-100: one Newton step from hi.
 inline Reciprocal<double> reciprocal(I128 sum, int quantum_exponent, double) {

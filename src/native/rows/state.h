@@ -3,7 +3,7 @@
 #pragma once
 #include "log_softmax.h"
 #include "logsumexp.h"
-#include "softmax.h"
+#include "strip.h"
 
 namespace {
 

@@ -21,6 +21,10 @@ constexpr int narrow_bits = 45, wide_bits = 92;
 
 // M = 2^23 q holds the non-negative first digit (0..2^23), M = 1.5*2^23 q the signed second one (|.| < 1.5*2^21): the bits of
 // t + M less the bits of M are rint(t/q). The digits stand 22 bits apart because h may carry a low part of a quarter quantum.
+template <class Patterns> struct Digits {
+  Patterns first, second;
+};
+
 class NarrowSum {
   static constexpr float top = 0x1p60f; // 2^Float32::bias
   static constexpr float magic1 = top, magic2 = 0x1.8p23f * (top * 0x1p-45f);
@@ -29,20 +33,30 @@ class NarrowSum {
 
 public:
   static constexpr std::size_t vectors_per_flush = 256; // 2^23 * 2^8 still fits a 32-bit lane
-  // X is F or Many<F, N>.
-  template <class X> ALWAYS_INLINE void add(const X &h, const X &l) {
+
+  // The patterns whose sums, less those of the rounding constants, are the sums of the digits. X is F or Many<F, N>.
+  template <class X> static ALWAYS_INLINE auto digits_of(const X &h, const X &l) {
     const auto u = h + splat(magic1);
     const auto rest = (h - (u - splat(magic1))) + l;
-    first += joined(bits<U>(u));
-    second += joined(bits<U>(rest + splat(magic2)));
+    return Digits<decltype(bits<U>(u))>{bits<U>(u), bits<U>(rest + splat(magic2))};
   }
-  // Widens the lanes into the totals, after at most vectors_per_flush calls of add.
+  static inline std::int64_t first_total(std::uint32_t patterns, std::size_t terms) {
+    return static_cast<std::uint32_t>(patterns - bits<std::uint32_t>(magic1) * static_cast<std::uint32_t>(terms));
+  }
+  static inline std::int64_t second_total(std::uint32_t patterns, std::size_t terms) {
+    return static_cast<std::int32_t>(patterns - bits<std::uint32_t>(magic2) * static_cast<std::uint32_t>(terms));
+  }
+
+  template <class X> ALWAYS_INLINE void add(const X &h, const X &l) {
+    const auto digits = digits_of(h, l);
+    first += joined(digits.first);
+    second += joined(digits.second);
+  }
+  // Widens the lanes into the totals, after at most vectors_per_flush vectors.
   inline void flush(std::size_t vectors) {
-    const U d1 = first - bits<std::uint32_t>(magic1) * static_cast<std::uint32_t>(vectors);
-    const U d2 = second - bits<std::uint32_t>(magic2) * static_cast<std::uint32_t>(vectors);
     for (std::size_t k = 0; k < lanes<float>; k++) {
-      total1 += d1[k];
-      total2 += static_cast<std::int32_t>(d2[k]);
+      total1 += first_total(first[k], vectors);
+      total2 += second_total(second[k], vectors);
     }
     first = second = U{};
   }
@@ -54,36 +68,42 @@ template <class Kind> class WideSum {
   static constexpr double magic1 = 0x1.8p52 * quantum1, magic2 = 0x1.8p52 * (quantum1 * 0x1p-46);
   static constexpr std::uint64_t adds_per_vector = Kind::digits == 24 ? 2 : 1;
   W first{}, second{};
-  I128 total1 = 0, total2 = 0;
+  I128 sum = 0;
 
-  template <class X, class Y> ALWAYS_INLINE void add_lanes(const X &h, const Y &l) {
-    const auto u = h + splat(magic1);
-    const auto rest = (h - (u - splat(magic1))) + l;
-    first += joined(bits<W>(u));
-    second += joined(bits<W>(rest + splat(magic2)));
+  template <class X, class Y> ALWAYS_INLINE void add_digits(const X &h, const Y &l) {
+    const auto digits = digits_of(h, l);
+    first += joined(digits.first);
+    second += joined(digits.second);
   }
 
 public:
   static constexpr std::size_t vectors_per_flush = 1024; // 2^46 * 2^11 fits a 64-bit lane
+
+  template <class X, class Y> static ALWAYS_INLINE auto digits_of(const X &h, const Y &l) {
+    const auto u = h + splat(magic1);
+    const auto rest = (h - (u - splat(magic1))) + l;
+    return Digits<decltype(bits<W>(u))>{bits<W>(u), bits<W>(rest + splat(magic2))};
+  }
+  static inline I128 total_of(std::uint64_t patterns1, std::uint64_t patterns2, std::uint64_t terms) {
+    const auto d1 = static_cast<std::int64_t>(patterns1 - bits<std::uint64_t>(magic1) * terms);
+    const auto d2 = static_cast<std::int64_t>(patterns2 - bits<std::uint64_t>(magic2) * terms);
+    return static_cast<I128>(d1) * (I128{1} << 46) + d2;
+  }
+
   // X is V or Many<V, N>. h + l of a float32 term is one double: 48 bits, or fewer than 2^-53 of it lost.
   template <class X> ALWAYS_INLINE void add(const X &h, const X &l) {
     if constexpr (Kind::digits == 24) {
-      add_lanes(widen_low(h) + widen_low(l), D{});
-      add_lanes(widen_high(h) + widen_high(l), D{});
+      add_digits(widen_low(h) + widen_low(l), D{});
+      add_digits(widen_high(h) + widen_high(l), D{});
     } else {
-      add_lanes(h, l);
+      add_digits(h, l);
     }
   }
   inline void flush(std::size_t vectors) {
-    const std::uint64_t adds = adds_per_vector * vectors;
-    const W d1 = first - bits<std::uint64_t>(magic1) * adds, d2 = second - bits<std::uint64_t>(magic2) * adds;
-    for (std::size_t k = 0; k < lanes<double>; k++) {
-      total1 += static_cast<std::int64_t>(d1[k]);
-      total2 += static_cast<std::int64_t>(d2[k]);
-    }
+    for (std::size_t k = 0; k < lanes<double>; k++) sum += total_of(first[k], second[k], adds_per_vector * vectors);
     first = second = W{};
   }
-  inline I128 total() const { return total1 * (I128{1} << 46) + total2; }
+  inline I128 total() const { return sum; }
 };
 
 }  // namespace
