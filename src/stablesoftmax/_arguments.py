@@ -13,6 +13,7 @@ from numpy.exceptions import AxisError
 from stablesoftmax import _native
 
 ACCEPTED = "float16, bfloat16, float32, float64, integers and bool"
+_ONE = np.array(1.0)
 Axis = int | Sequence[int] | None
 
 
@@ -130,8 +131,8 @@ def as_mask(name: str, where: Any, shape: tuple[int, ...]) -> np.ndarray[Any, An
 
 def as_temperature(name: str, temperature: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """float64 temperatures, one a row, with the axes of the row removed: broadcasts like a keepdims result."""
-    if type(temperature) is float and 0 < temperature < np.inf:
-        return np.float64(temperature)  # type: ignore[return-value]
+    if type(temperature) is float and temperature == 1.0:
+        return _ONE
     try:
         t = np.asarray(temperature)
         if t.dtype.kind not in "fiub" or t.dtype.char == "g":

@@ -1,5 +1,6 @@
 """One call of a gufunc over the rows of an array: any axes, masks, dtypes and outputs, one way in and one way out."""
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ def _rows_last(array: Array, axes: tuple[int, ...], rank: int) -> tuple[Array, i
     return moved.reshape((*moved.shape[: len(rest)], length)), -1
 
 
+@functools.cache
 def _gufunc(name: str, dtype: np.dtype[Any], masked: bool) -> np.ufunc:
     return getattr(_native, name + ("_bfloat16" if is_bfloat16(dtype) else "") + ("_where" if masked else ""))  # type: ignore[no-any-return]
 
@@ -32,7 +34,7 @@ def _patterns(array: Array, dtype: np.dtype[Any]) -> Array:
 
 
 def elementwise(
-    name: str, x: Array, axes: tuple[int, ...], mask: Array | None, temperature: Array, policy: np.uint8, computing: np.dtype[Any],
+    name: str, x: Array, axes: tuple[int, ...], mask: Array | None, temperature: Array, policy: Array, computing: np.dtype[Any],
     result: np.dtype[Any], out: Array | None,
 ) -> Array:  # fmt: skip
     """softmax-like: a result for every element of x."""

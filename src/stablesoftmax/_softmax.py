@@ -21,13 +21,17 @@ _ALL_NEGINF = {"nan": 0, "zero": 1, "uniform": 2, "raise": 0}
 _POSINF = {"nan": 0, "limit": 4}
 
 
-def _policy(name: str, all_neginf: str, posinf: str) -> np.uint8:
+# Arrays, since a ufunc takes those faster than scalars.
+_POLICIES = {low | high: np.array(low | high, np.uint8) for low in (0, 1, 2) for high in (0, 4)}
+
+
+def _policy(name: str, all_neginf: str, posinf: str) -> np.ndarray[Any, Any]:
     try:
         low = _ALL_NEGINF[all_neginf]
     except (KeyError, TypeError):
         raise ValueError(f'{name}: all_neginf={all_neginf!r}; use "nan", "zero", "uniform" or "raise"') from None
     try:
-        return np.uint8(low | _POSINF[posinf])
+        return _POLICIES[low | _POSINF[posinf]]
     except (KeyError, TypeError):
         raise ValueError(f'{name}: posinf={posinf!r}; use "nan" or "limit"') from None
 

@@ -29,5 +29,13 @@ inline __m512 level_narrow(__m512d low, __m512d high) {
   return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low)), _mm512_cvtpd_ps(high), 1);
 }
 
+#define STABLESOFTMAX_HAS_HALVES
+inline __m512 level_from_halves(const std::uint16_t *from) {
+  return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(from)));
+}
+inline void level_to_halves(__m512 v, std::uint16_t *to) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+}
+
 }  // namespace
 #include "vector.h"

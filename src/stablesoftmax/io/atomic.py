@@ -1,0 +1,120 @@
+"""Write a file so that its name holds the old content or the new one, never half of either.
+
+The new content goes to a temporary file in the same folder, reaches the disk, and takes the name in
+one step. Whatever ends the writing early, Ctrl-C included, removes the temporary file; only a crash
+or `kill -9` leaves one behind, to be recognised by its name: `.stablesoftmax-*.tmp`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+import secrets
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+__all__ = ["atomic_writer"]
+
+PREFIX, SUFFIX = ".stablesoftmax-", ".tmp"
+
+
+@contextlib.contextmanager
+def atomic_writer(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """Open a file for writing; it takes its name when the block ends without an exception.
+
+    A symbolic link stays one, and the file that it points to is replaced. A replaced file keeps its
+    permissions and, where the system allows it, its owner; other hard links keep the old content.
+    What is not a file (a pipe, a device such as /dev/null) cannot be replaced and is written
+    directly.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file to create or replace.
+
+    Yields
+    ------
+    binary file
+        Where to write.
+
+    Raises
+    ------
+    OSError
+        As the system reports it; the file of that name is then untouched.
+    """
+    target = Path(os.path.realpath(path))
+    replaced = _status(target)
+    if replaced is not None and not stat.S_ISREG(replaced.st_mode):
+        with io.BufferedWriter(_Device(target, "wb")) as stream:  # a folder raises IsADirectoryError here
+            yield stream
+        return
+    if replaced is not None and not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        # The folder alone would allow the replacement; whoever made the file read-only meant it.
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    temporary = target.with_name(f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}")
+    try:
+        with open(temporary, "xb", opener=_opener(replaced)) as stream:
+            if replaced is not None:
+                _take_over(temporary, replaced)
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+class _Device(io.FileIO):
+    """A device or a pipe: what was written has no position, though /dev/null claims to be at 0 for ever."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        raise io.UnsupportedOperation("a device has no position")
+
+
+def _status(target: Path) -> os.stat_result | None:
+    try:
+        return target.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _opener(replaced: os.stat_result | None) -> Callable[[str, int], int]:
+    """Create a new file as any program would, but the successor of a file unreadable to others.
+
+    The old file may be private: its permissions are set before any content is written.
+    """
+    mode = 0o666 if replaced is None else 0o600
+    return lambda name, flags: os.open(name, flags, mode)
+
+
+def _take_over(temporary: Path, replaced: os.stat_result) -> None:
+    if hasattr(os, "chown"):
+        with contextlib.suppress(PermissionError):  # only root may give a file away
+            os.chown(temporary, replaced.st_uid, replaced.st_gid)
+    # After chown, which takes some of these bits away.
+    temporary.chmod(stat.S_IMODE(replaced.st_mode))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name survive a power cut as well; only POSIX can open a folder for that."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network file systems have no such operation.
+        if error.errno not in (errno.EINVAL, errno.EBADF, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,192 @@
+"""The .npy format: one array, its header read here with nothing taken on trust.
+
+`numpy.load` believes the header: a few forged bytes make it ask for all the memory there is, or end
+in an error of half a dozen kinds. The header is a small literal, so it is parsed and checked here,
+compared with the size of the file, and only then is memory asked for. Python objects (pickles) are
+refused by their dtype, before any of their bytes is looked at.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+import sys
+import warnings
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stablesoftmax.io.errors import ArrayFileError
+
+__all__ = ["read_npy", "write_npy"]
+
+MAGIC = b"\x93NUMPY"
+# Bytes of the field that holds the length of the header, by major version of the format.
+LENGTH_BYTES = {1: 2, 2: 4, 3: 4}
+# Far more than any plain array needs; parsing a literal of many megabytes could exhaust the stack.
+LONGEST_HEADER = 10_000
+NUMBER_KINDS = "biufc"
+# What NumPy can make: more is a forgery, and its product may be too long to print.
+MOST_DIMENSIONS = 64
+LONGEST_DIMENSION = sys.maxsize
+
+
+class Header(NamedTuple):
+    """What the header says about the bytes that follow it."""
+
+    dtype: np.dtype[Any]
+    fortran_order: bool
+    shape: tuple[int, ...]
+
+    @property
+    def data_bytes(self) -> int:
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+def read_npy(stream: IO[bytes], path: str, size: int | None) -> NDArray[Any]:
+    """Read the array of an .npy stream.
+
+    Parameters
+    ----------
+    stream : binary file
+        Positioned at the beginning of the format.
+    path : str
+        The name used in errors.
+    size : int or None
+        Bytes of the whole stream, or None where only reading to the end can tell (a pipe).
+
+    Returns
+    -------
+    numpy.ndarray
+        A new array in the order and byte order of the file.
+
+    Raises
+    ------
+    ArrayFileError
+        If the stream is not exactly one array of numbers.
+    MemoryError
+        If it is, and memory is too small for it.
+    """
+    header, header_bytes = _read_header(stream, path)
+    if size is not None and size - header_bytes != header.data_bytes:
+        _refuse_size(path, header, size - header_bytes)
+    try:
+        flat = np.empty(math.prod(header.shape), header.dtype)
+        array = flat.reshape(header.shape, order="F" if header.fortran_order else "C")
+    except (MemoryError, ValueError, OverflowError) as error:
+        if isinstance(error, MemoryError) and size is not None:
+            raise  # the file is as large as it says, and the machine too small
+        # An empty array of absurd lengths, or the claim of a pipe that nothing confirms.
+        raise ArrayFileError(path, f"an array of shape {header.shape} and dtype {header.dtype} does not fit in memory") from None
+    # Memory that was asked for is not used before bytes arrive to fill it.
+    arrived = _fill(stream, flat)
+    if arrived < header.data_bytes:
+        _refuse_size(path, header, arrived)
+    if stream.read(1):
+        raise ArrayFileError(path, f"data goes on after the array of shape {header.shape}; store one array per file")
+    return array
+
+
+def write_npy(stream: IO[bytes], array: NDArray[Any]) -> None:
+    """Write an array of numbers in the .npy format.
+
+    `numpy.save` hands an open file to the C library, which forgets why a write failed ("8 requested
+    and 0 written") and cannot write to every pipe; here the stream itself writes.
+
+    Parameters
+    ----------
+    stream : binary file
+        Where the bytes go.
+    array : numpy.ndarray
+        Any layout and byte order.
+    """
+    array = np.asarray(array)
+    if array.dtype.kind not in NUMBER_KINDS:
+        raise TypeError(f"write_npy: dtype {array.dtype} is not a number; a pickle is never written")
+    header = np.lib.format.header_data_from_array_1_0(array)
+    np.lib.format.write_array_header_1_0(stream, header)
+    ordered = array.T if header["fortran_order"] else np.ascontiguousarray(array)
+    stream.write(ordered.reshape(-1).view(np.uint8).data)
+
+
+def _read_header(stream: IO[bytes], path: str) -> tuple[Header, int]:
+    """Return the header and the number of bytes it took."""
+    start = _take(stream, len(MAGIC) + 2, path)
+    if not start.startswith(MAGIC):
+        raise ArrayFileError(path, "not an .npy file: its first bytes are not those of the format")
+    major, minor = start[len(MAGIC) :]
+    if major not in LENGTH_BYTES or minor != 0:
+        raise ArrayFileError(path, f"version {major}.{minor} of the .npy format is not known")
+    length_field = _take(stream, LENGTH_BYTES[major], path)
+    length = int.from_bytes(length_field, "little")
+    if length > LONGEST_HEADER:
+        raise ArrayFileError(path, f"its header of {length} bytes is longer than {LONGEST_HEADER}")
+    text = _take(stream, length, path)
+    return _parse_header(text, path), len(start) + len(length_field) + length
+
+
+def _take(stream: IO[bytes], count: int, path: str) -> bytes:
+    taken = b""
+    while len(taken) < count:
+        piece = stream.read(count - len(taken))
+        if not piece:
+            what = "the file ends inside its header" if taken else "the file is empty or ends early"
+            raise ArrayFileError(path, what)
+        taken += piece
+    return taken
+
+
+def _parse_header(text: bytes, path: str) -> Header:
+    try:
+        dtype, fortran_order, shape = _fields(text)
+    except Exception:
+        # A forged literal fails in the decoder, the parser or the dtype, each in its own way.
+        raise ArrayFileError(path, "its header is damaged: it describes no array") from None
+    if dtype.hasobject:
+        raise ArrayFileError(path, "holds Python objects (a pickle), which are never loaded; store numbers")
+    if dtype.names is not None:
+        raise ArrayFileError(path, "holds records with fields; store one array per file")
+    if dtype.kind not in NUMBER_KINDS:
+        raise ArrayFileError(path, f"holds values of dtype {dtype}, which are not numbers")
+    return Header(dtype, fortran_order, shape)
+
+
+def _fields(text: bytes) -> Header:
+    # Python 2 wrote the lengths of a shape as 3L.
+    literal = re.sub(r"(?<=\d)L\b", "", text.decode("utf-8"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the parser's remarks on the style of a forgery
+        fields = ast.literal_eval(literal.strip())
+    if set(fields) != {"descr", "fortran_order", "shape"}:
+        raise ValueError
+    fortran_order, shape = fields["fortran_order"], fields["shape"]
+    if not isinstance(fortran_order, bool) or not isinstance(shape, tuple):
+        raise ValueError
+    if len(shape) > MOST_DIMENSIONS:
+        raise ValueError
+    if not all(type(length) is int and 0 <= length <= LONGEST_DIMENSION for length in shape):
+        raise ValueError
+    return Header(np.lib.format.descr_to_dtype(fields["descr"]), fortran_order, shape)
+
+
+def _fill(stream: IO[bytes], flat: NDArray[Any]) -> int:
+    """Read into the array until it is full or the stream ends; return the bytes that came."""
+    space = flat.view(np.uint8).data
+    filled = 0
+    while filled < len(space):
+        # readinto may return less than asked for from a pipe; IO[bytes] does not declare it.
+        came = stream.readinto(space[filled:])  # type: ignore[attr-defined]
+        if not came:
+            break
+        filled += came
+    return filled
+
+
+def _refuse_size(path: str, header: Header, found: int) -> None:
+    raise ArrayFileError(
+        path,
+        f"its header announces {header.data_bytes} bytes of data"
+        f" (shape {header.shape}, dtype {header.dtype}), but {found} are there",
+    )
