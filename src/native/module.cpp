@@ -8,6 +8,7 @@
 #include "bounds.h"
 #include "build_config.h"
 #include "dispatch.h"
+#include "door.h"
 #include "environment.h"
 #include "register.h"
 
@@ -112,7 +113,23 @@ PyObject *exchange_environment(PyObject *, PyObject *value) {
   return PyLong_FromUnsignedLongLong(before);
 }
 
+template <PyObject *(*door)(const Level &, PyObject *const *)>
+PyObject *through(PyObject *, PyObject *const *arguments, Py_ssize_t count) {
+  if (count != 3) {
+    PyErr_SetString(PyExc_TypeError, "a door takes x, axis and out");
+    return nullptr;
+  }
+  return door(*level, arguments);
+}
+
+template <PyObject *(*door)(const Level &, PyObject *const *)> PyCFunction fast() {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(through<door>));
+}
+
 PyMethodDef methods[] = {
+    {"softmax_door", fast<softmax_door>(), METH_FASTCALL, "softmax_door(x, axis, out): the result, or None where it takes the long way."},
+    {"log_softmax_door", fast<log_softmax_door>(), METH_FASTCALL, "log_softmax_door(x, axis, out)"},
+    {"logsumexp_door", fast<logsumexp_door>(), METH_FASTCALL, "logsumexp_door(x, axis, out)"},
     {"exchange_environment", exchange_environment, METH_O,
      "exchange_environment(value): set the floating-point environment (None: the neutral one), return the one before."},
     {"build_info", build_info, METH_NOARGS, "How this extension was built and which level is in use."},

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from stablesoftmax import _native
 from stablesoftmax._arguments import Axis, as_logits, as_mask, check_out, computing_dtype, native, normalise_axis, result_dtype
 from stablesoftmax._rows import reduction
 
@@ -57,6 +58,10 @@ def logsumexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool = 
     >>> ssm.logsumexp(np.zeros(70_000, np.float16))
     np.float32(11.156251)
     """
+    if where is True and dtype is None and keepdims is False:
+        y = _native.logsumexp_door(x, axis, out)
+        if y is not None:
+            return y
     name = "logsumexp"
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from stablesoftmax import _native
 from stablesoftmax._arguments import (
     Axis,
     as_logits,
@@ -17,6 +18,7 @@ from stablesoftmax._arguments import (
 )
 from stablesoftmax._rows import elementwise
 
+_DEFAULT_TEMPERATURE = 1.0  # one object: comparing a caller's array with 1.0 would be no yes or no
 _ALL_NEGINF = {"nan": 0, "zero": 1, "uniform": 2, "raise": 0}
 _POSINF = {"nan": 0, "limit": 4}
 
@@ -55,6 +57,7 @@ def _refuse_all_neginf(name: str, x: Any, axes: tuple[int, ...], mask: Any) -> N
 def _elementwise(
     name: str, x: Any, axis: Axis, temperature: Any, where: Any, all_neginf: str, posinf: str, out: Any, dtype: Any
 ) -> Any:
+    """The long way in: every argument checked, then the gufunc."""
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
     result = result_dtype(name, logits, dtype, native(logits.dtype))
@@ -73,7 +76,7 @@ def softmax(
     x: Any,
     axis: Axis = -1,
     *,
-    temperature: Any = 1.0,
+    temperature: Any = _DEFAULT_TEMPERATURE,
     where: Any = True,
     all_neginf: str = "nan",
     posinf: str = "nan",
@@ -145,6 +148,10 @@ def softmax(
     >>> ssm.softmax([1.0, np.nan, 1.0], where=[True, False, True])
     array([0.5, 0. , 0.5])
     """
+    if where is True and dtype is None and all_neginf == "nan" and posinf == "nan" and temperature is _DEFAULT_TEMPERATURE:
+        y = _native.softmax_door(x, axis, out)
+        if y is not None:
+            return y
     return _elementwise("softmax", x, axis, temperature, where, all_neginf, posinf, out, dtype)
 
 
@@ -152,7 +159,7 @@ def log_softmax(
     x: Any,
     axis: Axis = -1,
     *,
-    temperature: Any = 1.0,
+    temperature: Any = _DEFAULT_TEMPERATURE,
     where: Any = True,
     all_neginf: str = "nan",
     posinf: str = "nan",
@@ -210,4 +217,8 @@ def log_softmax(
     >>> ssm.log_softmax(np.array([0, -20], np.float32))
     array([-2.0611537e-09, -2.0000000e+01], dtype=float32)
     """
+    if where is True and dtype is None and all_neginf == "nan" and posinf == "nan" and temperature is _DEFAULT_TEMPERATURE:
+        y = _native.log_softmax_door(x, axis, out)
+        if y is not None:
+            return y
     return _elementwise("log_softmax", x, axis, temperature, where, all_neginf, posinf, out, dtype)

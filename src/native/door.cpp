@@ -1,0 +1,140 @@
+#include "door.h"
+
+#include "environment.h"
+#include "scratch.h"
+
+namespace stablesoftmax {
+namespace {
+
+// A call of the gufunc costs more than a microsecond by itself; below this many elements that is worth saving.
+// Above it NumPy's own way is no slower, and the GIL is worth giving up: the door gives it up from here on.
+constexpr npy_intp keep_gil_below = 2048;
+
+bool is_plain(PyObject *object) {
+  if (!PyArray_CheckExact(object)) return false;
+  auto *array = reinterpret_cast<PyArrayObject *>(object);
+  const int type = PyArray_TYPE(array);
+  return (type == NPY_FLOAT || type == NPY_DOUBLE) && PyArray_ISCARRAY_RO(array) && PyArray_NDIM(array) > 0;
+}
+
+// The array of x, a new reference: x itself if plain, or made of a list of floats; null without an error for anything else.
+PyArrayObject *plain_array(PyObject *x) {
+  if (is_plain(x)) return reinterpret_cast<PyArrayObject *>(Py_NewRef(x));
+  if (!PyList_CheckExact(x)) return nullptr;
+  PyObject *array = PyArray_FromAny(x, nullptr, 1, 0, 0, nullptr);
+  if (!array) {
+    PyErr_Clear(); // the long way says what is wrong
+    return nullptr;
+  }
+  if (is_plain(array)) return reinterpret_cast<PyArrayObject *>(array);
+  Py_DECREF(array);
+  return nullptr;
+}
+
+// -1 or the last axis as a Python int.
+bool is_last(PyObject *axis, int rank) {
+  if (!PyLong_CheckExact(axis)) return false;
+  const long value = PyLong_AsLong(axis);
+  if (value == -1 && PyErr_Occurred()) PyErr_Clear();
+  return value == -1 || value == rank - 1;
+}
+
+// A writable array like x that is x itself or does not touch it.
+bool fits(PyObject *object, PyArrayObject *x) {
+  if (!is_plain(object)) return false;
+  auto *out = reinterpret_cast<PyArrayObject *>(object);
+  if (PyArray_TYPE(out) != PyArray_TYPE(x) || PyArray_NDIM(out) != PyArray_NDIM(x) || !PyArray_ISWRITEABLE(out)) return false;
+  for (int i = 0; i < PyArray_NDIM(x); i++)
+    if (PyArray_DIM(out, i) != PyArray_DIM(x, i)) return false;
+  const char *a = PyArray_BYTES(x), *b = PyArray_BYTES(out);
+  const npy_intp size = PyArray_NBYTES(x);
+  return a == b || a + size <= b || b + size <= a;
+}
+
+Row first_row(PyArrayObject *x, npy_intp length) {
+  Row row{};
+  row.x = PyArray_BYTES(x);
+  row.x_stride = row.y_stride = PyArray_ITEMSIZE(x);
+  row.n = static_cast<std::size_t>(length);
+  row.temperature = 1.0;
+  row.scratch = thread_scratch();
+  row.scratch_bytes = row.scratch ? scratch_bytes : 0;
+  return row;
+}
+
+template <class Work> bool run(npy_intp size, Work work) {
+  const auto guarded = [&] {
+    const NeutralEnvironment neutral;
+    return work();
+  };
+  if (size < keep_gil_below) return guarded();
+  bool invalid;
+  Py_BEGIN_ALLOW_THREADS;
+  invalid = guarded();
+  Py_END_ALLOW_THREADS;
+  return invalid;
+}
+
+// softmax-like functions; `rows` does all of them: (first row, count, bytes from row to row, whether float64).
+template <class Rows> PyObject *elementwise_of(const char *name, PyArrayObject *x, PyObject *axis, PyObject *out, Rows rows) {
+  const int rank = PyArray_NDIM(x);
+  if (!is_last(axis, rank) || PyArray_SIZE(x) == 0 || (out != Py_None && !fits(out, x))) Py_RETURN_NONE;
+  PyObject *y = out == Py_None ? PyArray_NewLikeArray(x, NPY_CORDER, nullptr, 0) : Py_NewRef(out);
+  if (!y) return nullptr;
+  const npy_intp size = PyArray_SIZE(x), length = PyArray_DIM(x, rank - 1), step = length * PyArray_ITEMSIZE(x);
+  const bool is_float64 = PyArray_TYPE(x) == NPY_DOUBLE;
+  Row row = first_row(x, length);
+  row.y = PyArray_BYTES(reinterpret_cast<PyArrayObject *>(y));
+  const bool invalid = run(size, [&] { return rows(row, size / length, step, is_float64); });
+  if (invalid && PyUFunc_GiveFloatingpointErrors(name, NPY_FPE_INVALID) < 0) {
+    Py_DECREF(y);
+    return nullptr;
+  }
+  return y;
+}
+
+template <class Rows> PyObject *elementwise(const char *name, PyObject *const *arguments, Rows rows) {
+  PyArrayObject *x = plain_array(arguments[0]);
+  if (!x) Py_RETURN_NONE;
+  PyObject *y = elementwise_of(name, x, arguments[1], arguments[2], rows);
+  Py_DECREF(reinterpret_cast<PyObject *>(x));
+  return y;
+}
+
+}  // namespace
+
+PyObject *softmax_door(const Level &level, PyObject *const *arguments) {
+  return elementwise("softmax", arguments, [&](const Row &row, npy_intp count, npy_intp step, bool wide) {
+    if (count == 1) return (wide ? level.softmax_f64 : level.softmax_f32)(row);
+    return (wide ? level.softmax_rows_f64 : level.softmax_rows_f32)(row, {step, step}, static_cast<std::size_t>(count));
+  });
+}
+
+PyObject *log_softmax_door(const Level &level, PyObject *const *arguments) {
+  return elementwise("log_softmax", arguments, [&](Row row, npy_intp count, npy_intp step, bool wide) {
+    const auto kernel = wide ? level.log_softmax_f64 : level.log_softmax_f32;
+    bool invalid = false;
+    for (npy_intp i = 0; i < count; i++, row.x += step, row.y += step) invalid |= kernel(row);
+    return invalid;
+  });
+}
+
+// All of x as one row, where there is one row only: axis None, or a vector.
+PyObject *logsumexp_door(const Level &level, PyObject *const *arguments) {
+  PyArrayObject *x = arguments[2] == Py_None ? plain_array(arguments[0]) : nullptr;
+  if (!x) Py_RETURN_NONE;
+  if (arguments[1] != Py_None && !(PyArray_NDIM(x) == 1 && is_last(arguments[1], 1))) {
+    Py_DECREF(reinterpret_cast<PyObject *>(x));
+    Py_RETURN_NONE;
+  }
+  double result = 0; // large enough for either
+  Row row = first_row(x, PyArray_SIZE(x));
+  row.y = reinterpret_cast<char *>(&result);
+  const auto kernel = PyArray_TYPE(x) == NPY_DOUBLE ? level.logsumexp_f64 : level.logsumexp_f32;
+  run(PyArray_SIZE(x), [&] { return kernel(row); });
+  PyObject *scalar = PyArray_Scalar(&result, PyArray_DESCR(x), nullptr);
+  Py_DECREF(reinterpret_cast<PyObject *>(x));
+  return scalar;
+}
+
+}  // namespace stablesoftmax
