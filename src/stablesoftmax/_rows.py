@@ -33,16 +33,21 @@ def _patterns(array: Array, dtype: np.dtype[Any]) -> Array:
     return array.view(np.uint16) if is_bfloat16(dtype) else array
 
 
+def _operands(x: Array, axes: tuple[int, ...], mask: Array | None, computing: np.dtype[Any]) -> tuple[list[Array], int]:
+    """x and, if there is one, the mask, as the gufunc takes them, and the axis of their rows."""
+    rows, axis = _rows_last(cast(x, computing), axes, x.ndim)
+    operands = [_patterns(rows, computing)]
+    if mask is not None:
+        operands.append(_rows_last(mask, axes, x.ndim)[0])
+    return operands, axis
+
+
 def elementwise(
     name: str, x: Array, axes: tuple[int, ...], mask: Array | None, temperature: Array, policy: Array, computing: np.dtype[Any],
     result: np.dtype[Any], out: Array | None,
 ) -> Array:  # fmt: skip
     """softmax-like: a result for every element of x."""
-    values = cast(x, computing)
-    rows, axis = _rows_last(values, axes, x.ndim)
-    operands: list[Any] = [_patterns(rows, computing)]
-    if mask is not None:
-        operands.append(_rows_last(mask, axes, x.ndim)[0])
+    operands, axis = _operands(x, axes, mask, computing)
     operands += [temperature, policy]
     target = None
     direct = out is not None and out.dtype == computing and len(axes) == 1
@@ -71,11 +76,7 @@ def reduction(
     out: Array | None,
 ) -> Any:  # fmt: skip
     """logsumexp-like: one result a row."""
-    values = cast(x, computing)
-    rows, axis = _rows_last(values, axes, x.ndim)
-    operands: list[Any] = [_patterns(rows, computing)]
-    if mask is not None:
-        operands.append(_rows_last(mask, axes, x.ndim)[0])
+    operands, axis = _operands(x, axes, mask, computing)
     y = cast(np.asarray(_gufunc(name, computing, mask is not None)(*operands, axis=axis)), result)
     if keepdims:
         y = y.reshape(tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
