@@ -27,7 +27,7 @@ const Candidate *candidates(std::size_t &count) {
                                         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")},
 #endif
 #if defined(STABLESOFTMAX_HAS_avx2)
-      {&stablesoftmax_level_avx2, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")},
+      {&stablesoftmax_level_avx2, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") /* every processor with AVX2 has F16C */},
 #endif
 #if defined(STABLESOFTMAX_HAS_baseline)
       {&stablesoftmax_level_baseline, __builtin_cpu_supports("sse4.2") != 0},

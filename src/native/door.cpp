@@ -75,17 +75,20 @@ template <class Work> bool run(npy_intp size, Work work) {
   return invalid;
 }
 
-// softmax-like functions; `rows` does all of them: (first row, count, bytes from row to row, whether float64).
-template <class Rows> PyObject *elementwise_of(const char *name, PyArrayObject *x, PyObject *axis, PyObject *out, Rows rows) {
+typedef bool (*OneRow)(const Row &);
+
+// softmax-like functions.
+PyObject *elementwise_of(const char *name, PyArrayObject *x, PyObject *axis, PyObject *out, OneRow one, Rows rows) {
   const int rank = PyArray_NDIM(x);
   if (!is_last(axis, rank) || PyArray_SIZE(x) == 0 || (out != Py_None && !fits(out, x))) Py_RETURN_NONE;
   PyObject *y = out == Py_None ? PyArray_NewLikeArray(x, NPY_CORDER, nullptr, 0) : Py_NewRef(out);
   if (!y) return nullptr;
   const npy_intp size = PyArray_SIZE(x), length = PyArray_DIM(x, rank - 1), step = length * PyArray_ITEMSIZE(x);
-  const bool is_float64 = PyArray_TYPE(x) == NPY_DOUBLE;
   Row row = first_row(x, length);
   row.y = PyArray_BYTES(reinterpret_cast<PyArrayObject *>(y));
-  const bool invalid = run(size, [&] { return rows(row, size / length, step, is_float64); });
+  const bool invalid = run(size, [&] {
+    return size == length ? one(row) : rows(row, {step, step}, static_cast<std::size_t>(size / length));
+  });
   if (invalid && PyUFunc_GiveFloatingpointErrors(name, NPY_FPE_INVALID) < 0) {
     Py_DECREF(y);
     return nullptr;
@@ -93,10 +96,11 @@ template <class Rows> PyObject *elementwise_of(const char *name, PyArrayObject *
   return y;
 }
 
-template <class Rows> PyObject *elementwise(const char *name, PyObject *const *arguments, Rows rows) {
+PyObject *elementwise(const char *name, PyObject *const *arguments, OneRow one32, OneRow one64, Rows rows32, Rows rows64) {
   PyArrayObject *x = plain_array(arguments[0]);
   if (!x) Py_RETURN_NONE;
-  PyObject *y = elementwise_of(name, x, arguments[1], arguments[2], rows);
+  const bool wide = PyArray_TYPE(x) == NPY_DOUBLE;
+  PyObject *y = elementwise_of(name, x, arguments[1], arguments[2], wide ? one64 : one32, wide ? rows64 : rows32);
   Py_DECREF(reinterpret_cast<PyObject *>(x));
   return y;
 }
@@ -104,19 +108,12 @@ template <class Rows> PyObject *elementwise(const char *name, PyObject *const *a
 }  // namespace
 
 PyObject *softmax_door(const Level &level, PyObject *const *arguments) {
-  return elementwise("softmax", arguments, [&](const Row &row, npy_intp count, npy_intp step, bool wide) {
-    if (count == 1) return (wide ? level.softmax_f64 : level.softmax_f32)(row);
-    return (wide ? level.softmax_rows_f64 : level.softmax_rows_f32)(row, {step, step}, static_cast<std::size_t>(count));
-  });
+  return elementwise("softmax", arguments, level.softmax_f32, level.softmax_f64, level.softmax_rows_f32, level.softmax_rows_f64);
 }
 
 PyObject *log_softmax_door(const Level &level, PyObject *const *arguments) {
-  return elementwise("log_softmax", arguments, [&](Row row, npy_intp count, npy_intp step, bool wide) {
-    const auto kernel = wide ? level.log_softmax_f64 : level.log_softmax_f32;
-    bool invalid = false;
-    for (npy_intp i = 0; i < count; i++, row.x += step, row.y += step) invalid |= kernel(row);
-    return invalid;
-  });
+  return elementwise("log_softmax", arguments, level.log_softmax_f32, level.log_softmax_f64, level.log_softmax_rows_f32,
+                     level.log_softmax_rows_f64);
 }
 
 // All of x as one row, where there is one row only: axis None, or a vector.

@@ -12,7 +12,7 @@ namespace stablesoftmax {
 // What a loop is told when it is registered.
 struct Loop {
   bool (*row)(const Row &);
-  bool (*rows)(Row, const Steps &, std::size_t); // many rows of one temperature at once, or null
+  Rows rows; // many rows of one temperature at once
   Storage x, y;
 };
 
@@ -55,7 +55,7 @@ template <bool masked> void loop_softmax(char **args, const npy_intp *sizes, con
   row.x_storage = loop.x;
   row.y_storage = loop.y;
   const bool alike = !masked && steps[1 + shift] == 0 && steps[2 + shift] == 0; // one temperature, one policy
-  const bool together = alike && loop.rows && sizes[0] > 1;
+  const bool together = alike && sizes[0] > 1;
   lend_scratch(row, together);
   const auto next = [&](Row &r) {
     r.x = x;
@@ -88,16 +88,20 @@ template <bool masked> void loop_logsumexp(char **args, const npy_intp *sizes, c
   row.temperature = 1.0;
   row.x_storage = loop.x;
   row.y_storage = loop.y;
-  lend_scratch(row, false);
+  const bool together = !masked && sizes[0] > 1;
+  lend_scratch(row, together);
+  const auto next = [&](Row &r) {
+    r.x = x;
+    r.where = where;
+    r.y = y;
+    x += steps[0];
+    if (masked) where += steps[1];
+    y += steps[1 + shift];
+  };
   guarded([&] {
-    return each_row(row, sizes[0], loop.row, [&](Row &r) {
-      r.x = x;
-      r.where = where;
-      r.y = y;
-      x += steps[0];
-      if (masked) where += steps[1];
-      y += steps[1 + shift];
-    });
+    if (!together) return each_row(row, sizes[0], loop.row, next);
+    next(row);
+    return loop.rows(row, {steps[0], steps[1 + shift]}, static_cast<std::size_t>(sizes[0]));
   });
 }
 

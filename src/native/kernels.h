@@ -31,6 +31,9 @@ struct Steps {
   std::ptrdiff_t x, y;
 };
 
+// `count` rows like the first, all of one temperature and policy, unmasked: the same bits as row by row.
+typedef bool (*Rows)(Row first, const Steps &, std::size_t count);
+
 // Integer sums of terms, and exponents of windows: both outgrow 64 bits.
 typedef __int128 Wide;
 // The exponent of an element with which only ties count: it has no window.
@@ -55,9 +58,8 @@ struct Level {
   Wide (*deposit_f64)(double x, double temperature, Wide exponent, bool wide);
   double (*finalise_f32)(int which, double x, double temperature, double max, Wide sum, Wide exponent, bool wide);
   double (*finalise_f64)(int which, double x, double temperature, double max, Wide sum, Wide exponent, bool wide);
-  // `count` rows like the first, all of one temperature and policy, unmasked: the same bits as row by row.
-  bool (*softmax_rows_f32)(Row first, const Steps &, std::size_t count);
-  bool (*softmax_rows_f64)(Row first, const Steps &, std::size_t count);
+  // Many rows at once.
+  Rows softmax_rows_f32, softmax_rows_f64, log_softmax_rows_f32, log_softmax_rows_f64, logsumexp_rows_f32, logsumexp_rows_f64;
 };
 
 }  // namespace stablesoftmax

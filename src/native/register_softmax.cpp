@@ -30,8 +30,7 @@ struct Kernel {
   const char *name, *doc;
   bool (*f32)(const Row &);
   bool (*f64)(const Row &);
-  bool (*rows_f32)(Row, const Steps &, std::size_t);
-  bool (*rows_f64)(Row, const Steps &, std::size_t);
+  Rows rows_f32, rows_f64;
   bool reduces;
 };
 
@@ -81,9 +80,9 @@ bool register_softmax(PyObject *module, const Level &level) {
       {"softmax", "softmax(x[, where], temperature, policy): see stablesoftmax.softmax", level.softmax_f32, level.softmax_f64,
        level.softmax_rows_f32, level.softmax_rows_f64, false},
       {"log_softmax", "log_softmax(x[, where], temperature, policy): see stablesoftmax.log_softmax", level.log_softmax_f32,
-       level.log_softmax_f64, nullptr, nullptr, false},
-      {"logsumexp", "logsumexp(x[, where]): see stablesoftmax.logsumexp", level.logsumexp_f32, level.logsumexp_f64, nullptr,
-       nullptr, true},
+       level.log_softmax_f64, level.log_softmax_rows_f32, level.log_softmax_rows_f64, false},
+      {"logsumexp", "logsumexp(x[, where]): see stablesoftmax.logsumexp", level.logsumexp_f32, level.logsumexp_f64,
+       level.logsumexp_rows_f32, level.logsumexp_rows_f64, true},
   };
   for (const Kernel &kernel : kernels)
     for (const bool masked : {false, true})

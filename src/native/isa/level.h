@@ -25,7 +25,11 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     state_deposit<Float64>,
     state_finalise<Float32>,
     state_finalise<Float64>,
-    softmax_rows<Float32>,
-    softmax_rows<Float64>,
+    by_strips<SoftmaxRows<Float32>>,
+    by_strips<SoftmaxRows<Float64>>,
+    by_strips<LogSoftmaxRows<Float32>>,
+    by_strips<LogSoftmaxRows<Float64>>,
+    by_strips<LogSumExpRows<Float32>>,
+    by_strips<LogSumExpRows<Float64>>,
 };
 }

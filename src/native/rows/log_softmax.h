@@ -4,19 +4,30 @@
 
 namespace {
 
+// log1p(rest) for the lanes of a vector: of one row, or of a row a lane.
+struct LogRests32 {
+  D low, high; // lower and upper half of the lanes
+};
+struct LogRests64 {
+  D hi, lo;
+};
+inline LogRests32 log_rests(const LogRest &log, float) { return {splat(log.hi), splat(log.hi)}; }
+inline LogRests64 log_rests(const LogRest &log, double) { return {splat(log.hi), splat(log.lo)}; }
+
 // float32 through doubles: x - max is exact there wherever it matters.
-inline F log_softmax_vector(F x, float max, const LogRest &log, double temperature) {
-  const D m = splat(static_cast<double>(max)), t = splat(temperature), l = splat(log.hi);
-  if (temperature == 1.0) return narrow((widen_low(x) - m) - l, (widen_high(x) - m) - l);
-  return narrow((widen_low(x) - m) / t - l, (widen_high(x) - m) / t - l);
+inline F log_softmax_vector(F x, F max, const LogRests32 &log, double temperature, bool) {
+  const D low = widen_low(x) - widen_low(max), high = widen_high(x) - widen_high(max), t = splat(temperature);
+  if (temperature == 1.0) return narrow(low - log.low, high - log.high);
+  return narrow(low / t - log.low, high / t - log.high);
 }
 
-inline D log_softmax_vector(D x, double max, const LogRest &log, double temperature) {
-  const D hi = splat(log.hi), lo = splat(log.lo);
-  // With a temperature the difference may be representable although x - max is not: quarters cannot overflow.
-  const bool huge = temperature != 1.0 && (max > 0x1p900 || max < -0x1p900);
+// With a temperature the quotient may be representable although x - max is not: the quarters of `huge` rows cannot overflow.
+inline bool is_huge(double max, double temperature) { return temperature != 1.0 && (max > 0x1p900 || max < -0x1p900); }
+
+inline D log_softmax_vector(D x, D max, const LogRests64 &log, double temperature, bool huge) {
+  const D hi = log.hi, lo = log.lo;
   if (huge) x = x * 0.25;
-  const D m = splat(huge ? max * 0.25 : max);
+  const D m = huge ? max * 0.25 : max;
   D d = x - m;
   const D back = d - x;
   D lost = (x - (d - back)) - (m + back);
@@ -44,13 +55,16 @@ template <class Kind> inline bool log_softmax_row(const Row &row) {
   const LogRest log = row_log_rest<Kind>(access, context, e);
   T gathered[block_elements], results[block_elements];
   constexpr std::size_t w = lanes<T>;
+  const auto logs = log_rests(log, T{});
+  const auto max = splat(e.max);
+  const bool huge = is_huge(static_cast<double>(e.max), row.temperature);
   for (std::size_t i = 0; i < row.n; i += block_elements) {
     const std::size_t m = row.n - i < block_elements ? row.n - i : block_elements;
     const T *x = access.fetch(i, m, gathered);
     T *y = access.place(i, results);
     std::size_t k = 0;
-    for (; k + w <= m; k += w) store<T>(y + k, log_softmax_vector(load(x + k), e.max, log, row.temperature));
-    if (k < m) store_part<T>(y + k, m - k, log_softmax_vector(load_part<T>(x + k, m - k, 0), e.max, log, row.temperature));
+    for (; k + w <= m; k += w) store<T>(y + k, log_softmax_vector(load(x + k), max, logs, row.temperature, huge));
+    if (k < m) store_part<T>(y + k, m - k, log_softmax_vector(load_part<T>(x + k, m - k, 0), max, logs, row.temperature, huge));
     access.keep(i, m, y);
   }
   return false;

@@ -18,14 +18,8 @@ inline double scale_by(double v, I128 wide_exponent) {
   return exponent < -600 ? v * power_of_two(exponent + 600) * 0x1p-600 : v * power_of_two(exponent);
 }
 
-// From the integer `sum` of the rest in the window `exponent` of the second largest element.
-template <class Kind>
-inline LogRest log_rest(const Context<Kind> &context, typename Kind::T max, I128 sum, I128 exponent, bool wide) {
-  if (sum == 0) return {0.0, 0.0};
-  const Terms<Kind> terms(context, max);
-  typename Kind::T h, l;
-  terms.one(max, h, l);
-  const I128 shift = exponent - terms.exponent + Kind::bias - (wide ? wide_bits : narrow_bits);
+// From the integer `sum` of the rest, the term h + l of the maximum, and the power of two between their units.
+template <class Kind> inline LogRest log_of_ratio(I128 sum, typename Kind::T h, typename Kind::T l, I128 shift) {
   const double s = static_cast<double>(sum);
   if constexpr (Kind::digits == 24) {
     const double t = static_cast<double>(h) + static_cast<double>(l);
@@ -37,6 +31,16 @@ inline LogRest log_rest(const Context<Kind> &context, typename Kind::T max, I128
     log1p_pair(scale_by(q, shift), scale_by(residual / h, shift), log.hi, log.lo);
     return log;
   }
+}
+
+// From the integer `sum` of the rest in the window `exponent` of the second largest element.
+template <class Kind>
+inline LogRest log_rest(const Context<Kind> &context, typename Kind::T max, I128 sum, I128 exponent, bool wide) {
+  if (sum == 0) return {0.0, 0.0};
+  const Terms<Kind> terms(context, max);
+  typename Kind::T h, l;
+  terms.one(max, h, l);
+  return log_of_ratio<Kind>(sum, h, l, exponent - terms.exponent + quantum_exponent<Kind>(wide));
 }
 
 // The digits of one term in its window.

@@ -3,7 +3,7 @@
 #pragma once
 #include "log_softmax.h"
 #include "logsumexp.h"
-#include "strip.h"
+#include "strips.h"
 
 namespace {
 
@@ -54,7 +54,8 @@ inline double state_finalise(int which, double x, double temperature, double max
     return static_cast<double>(scaled(splat(h), splat(l), reciprocal(sum, quantum_exponent<Kind>(wide), T{}), down<Kind>())[0]);
   }
   const LogRest log = log_rest<Kind>(context, m, sum, exponent, wide);
-  if (which == 1) return static_cast<double>(log_softmax_vector(splat(static_cast<T>(x)), m, log, temperature)[0]);
+  if (which == 1) return static_cast<double>(log_softmax_vector(splat(static_cast<T>(x)), splat(m), log_rests(log, T{}), temperature,
+                                                                  is_huge(static_cast<double>(m), temperature))[0]);
   bool cancelled;
   return static_cast<double>(max_plus<Kind>(m, log, cancelled));
 }

@@ -1,15 +1,14 @@
-// softmax of many rows at once, a row a lane: rows too short to fill vectors, and columns (an axis other than the last).
+// Many rows at once, a row a lane: rows too short to fill vectors, and columns (an axis other than the last).
 //
-// A strip is two vectors of rows, a cache line of columns with 256-bit vectors. Every step of softmax_row has its lane-wise form,
-// with the same operations in the same order, so the bits are the same; a strip in which any row is special or slow is handed
-// back to be done row by row.
+// A strip is two vectors of rows, a cache line of columns with 256-bit vectors. Every step of a row has its lane-wise form, with
+// the same operations in the same order, so the bits are the same; a strip in which any row is special or slow is handed back
+// to be done row by row (strips.h).
 #pragma once
 #include "lane_sums.h"
-#include "softmax.h"
+#include "log_softmax.h"
+#include "logsumexp.h"
 
 namespace {
-
-using stablesoftmax::Steps;
 
 template <class Kind> struct Strip {
   using T = typename Kind::T;
@@ -27,25 +26,30 @@ template <class Kind> struct Strip {
 
   inline Lanes at(std::size_t j) const { return load_many<2>(x + static_cast<std::ptrdiff_t>(j) * x_stride); }
 
-  // The maxima; false where a row is not an ordinary one.
-  inline bool maxima(const Context<Kind> &context, Lanes &max) const {
-    max = each<2>([](int) { return splat(static_cast<T>(-__builtin_inff())); });
+  // The maxima and, for the functions that need them, the second largest; false where a row is not an ordinary one.
+  template <bool with_second> inline bool extremes(const Context<Kind> &context, Lanes &max, Lanes &second) const {
+    max = second = each<2>([](int) { return splat(static_cast<T>(-__builtin_inff())); });
     auto nan = unordered(max.v[0], max.v[1]);
     for (std::size_t j = 0; j < n; j++) {
       const Lanes v = at(j);
       nan |= unordered(v.v[0], v.v[1]);
+      if (with_second) second = larger(smaller(v, max), second);
       max = larger(v, max);
     }
+    const Lanes &lowest = with_second ? second : max;
     const T limit = context.scale.limit, reach = static_cast<T>(Kind::reach * context.scale.temperature);
     // NaN and infinities fail one of these; limit is far from overflow, reach need not be exact here
-    const auto ordinary = [&](V m) { return (m <= splat(limit)) & (m - splat(reach) >= splat(-limit * static_cast<T>(0.999))); };
-    return !any(nan) && !any(~(ordinary(max.v[0]) & ordinary(max.v[1])));
+    const auto ordinary = [&](int k) {
+      return (max.v[k] <= splat(limit)) & (lowest.v[k] - splat(reach) >= splat(-limit * static_cast<T>(0.999)));
+    };
+    return !any(nan) && !any(~(ordinary(0) & ordinary(1)));
   }
 
   // The window of every lane, as Terms and Kind::window make it for one.
   struct Windows {
     Lanes floor, magic;
     V hi, lo;
+    Many<Vector<typename Kind::Bits>, 2> exponent;
   };
   inline Windows windows(const Context<Kind> &context, const Lanes &max) const {
     using B = Vector<typename Kind::Bits>;
@@ -56,11 +60,11 @@ template <class Kind> struct Strip {
     w.lo = splat(context.scale.lo);
     const double reach = Kind::reach * context.scale.temperature;
     w.floor = each<2>([&](int k) { return lowered(max.v[k], reach); });
-    w.magic = each<2>([&](int k) {
+    w.exponent = each<2>([&](int k) {
       const B j = bits<B>(fma(max.v[k], w.hi, splat(rounding))) - zero;
-      const B exponent = ((j >> (Kind::steps == 8 ? 3 : 1)) + 2) & ~1;
-      return bits<V>(zero + (Kind::bias - exponent) * Kind::steps);
+      return ((j >> (Kind::steps == 8 ? 3 : 1)) + 2) & ~1;
     });
+    w.magic = each<2>([&](int k) { return bits<V>(zero + (Kind::bias - w.exponent.v[k]) * Kind::steps); });
     return w;
   }
   static inline F lowered(F v, double by) { return narrow(widen_low(v) - splat(by), widen_high(v) - splat(by)); }
@@ -95,76 +99,82 @@ template <class Kind> struct Strip {
     }
   }
 
-  // All of it, y at the same lanes; false where the strip must be done row by row (nothing has been written then).
+  // log1p(rest) of every lane: the rest in the window of the second largest, as in rest.h.
+  inline void log_rests(const Context<Kind> &context, const Lanes &max, const Lanes &second, LogRest *logs) const {
+    const Windows rest = windows(context, second), top = windows(context, max);
+    LaneSums<Kind> sums;
+    Lanes high, low;
+    for (std::size_t j = 0; j < n; j++) {
+      Kind::term(rest, smaller(at(j), second), high, low);
+      sums.add(high, low);
+      if (j % LaneSums<Kind>::most == LaneSums<Kind>::most - 1) sums.flush(LaneSums<Kind>::most);
+    }
+    sums.flush(n % LaneSums<Kind>::most);
+    Kind::term(rest, second, high, low);
+    sums.take_out(high, low); // the maximum took part as the second largest
+    Kind::term(top, max, high, low);
+    for (std::size_t k = 0; k < width; k++) {
+      const std::size_t v = k / lanes<T>, i = k % lanes<T>;
+      const I128 shift = static_cast<I128>(rest.exponent.v[v][i]) - top.exponent.v[v][i] + quantum_exponent<Kind>(Kind::digits == 53);
+      logs[k] = log_of_ratio<Kind>(sums.total_of(k), high.v[v][i], low.v[v][i], shift);
+    }
+  }
+
+  // The functions themselves, y at the same lanes; false where the strip must be done row by row (nothing is written then).
   inline bool softmax(const Context<Kind> &context, T *y, std::ptrdiff_t y_stride) const {
-    Lanes max;
-    if (!maxima(context, max)) return false;
+    Lanes max, none;
+    if (!extremes<false>(context, max, none)) return false;
     T hi[width], lo[width];
     terms(windows(context, max), hi, lo);
     scale(hi, lo, y, y_stride);
     return true;
   }
+
+  inline bool log_softmax(const Context<Kind> &context, T *y, std::ptrdiff_t y_stride) const {
+    Lanes max, second;
+    if (!extremes<true>(context, max, second)) return false;
+    LogRest logs[width];
+    log_rests(context, max, second, logs);
+    const T zero = static_cast<T>(-0.0); // as in first_pass.h: -0 and +0 are one value
+    max = each<2>([&](int k) {
+      const auto is_zero = max.v[k] == splat(T{0});
+      using B = decltype(bits<Vector<typename Kind::Bits>>(max.v[k]));
+      return bits<V>((static_cast<B>(is_zero) & bits<B>(splat(zero))) | (~static_cast<B>(is_zero) & bits<B>(max.v[k])));
+    });
+    double first[2][lanes<T>], rest[2][lanes<T>];
+    for (std::size_t k = 0; k < width; k++) {
+      first[k / lanes<T>][k % lanes<T>] = logs[k].hi;
+      rest[k / lanes<T>][k % lanes<T>] = logs[k].lo;
+    }
+    for (std::size_t j = 0; j < n; j++) {
+      const Lanes v = at(j);
+      store_many<2>(y + static_cast<std::ptrdiff_t>(j) * y_stride, each<2>([&](int k) {
+                      if constexpr (Kind::digits == 24) {
+                        const LogRests32 log{load(first[k]), load(first[k] + lanes<double>)};
+                        return log_softmax_vector(v.v[k], max.v[k], log, context.scale.temperature, false);
+                      } else {
+                        const LogRests64 log{load(first[k]), load(rest[k])};
+                        return log_softmax_vector(v.v[k], max.v[k], log, context.scale.temperature, false);
+                      }
+                    }));
+    }
+    return true;
+  }
+
+  // One result a lane; `near_zero(k)` sums row k again where the result has cancelled.
+  template <class NearZero> inline bool logsumexp(const Context<Kind> &context, T *y, NearZero near_zero) const {
+    Lanes max, second;
+    if (!extremes<true>(context, max, second)) return false;
+    LogRest logs[width];
+    log_rests(context, max, second, logs);
+    for (std::size_t k = 0; k < width; k++) {
+      const T m = max.v[k / lanes<T>][k % lanes<T>];
+      bool cancelled;
+      y[k] = max_plus<Kind>(m == 0 ? static_cast<T>(-0.0) : m, logs[k], cancelled);
+      if (cancelled) y[k] = near_zero(k);
+    }
+    return true;
+  }
 };
-
-// One strip of rows that do not lie side by side in memory: gathered, transposed on the way, and scattered again.
-template <class Kind>
-inline bool softmax_gathered(const Row &row, const Steps &steps, std::size_t count, const Context<Kind> &context) {
-  using T = typename Kind::T;
-  using S = Strip<Kind>;
-  constexpr std::size_t width = S::width;
-  T x[S::longest_gathered * width], h[S::longest_gathered * width], l[S::longest_gathered * width];
-  Row one = row;
-  for (std::size_t k = 0; k < width; k++) {
-    const Access<T> access(one);
-    for (std::size_t j = 0; j < row.n; j++) x[j * width + k] = k < count ? access.element(j) : T{0};
-    if (k + 1 < count) one.x += steps.x;
-  }
-  const S strip{x, width, h, l, width, width, row.n};
-  if (!strip.softmax(context, h, width)) return false;
-  one = row;
-  for (std::size_t k = 0; k < count; k++, one.y += steps.y) {
-    const Access<T> access(one);
-    for (std::size_t j = 0; j < row.n; j++) access.put(j, h[j * width + k]);
-  }
-  return true;
-}
-
-template <class Kind> inline bool softmax_rows(Row row, const Steps &steps, std::size_t count) {
-  using T = typename Kind::T;
-  using S = Strip<Kind>;
-  const auto row_by_row = [&](std::size_t rows) {
-    bool invalid = false;
-    for (std::size_t i = 0; i < rows; i++, row.x += steps.x, row.y += steps.y) invalid |= softmax_row<Kind>(row);
-    return invalid;
-  };
-  constexpr std::ptrdiff_t size = sizeof(T);
-  const bool native = row.x_storage == Storage::native && row.y_storage == Storage::native;
-  const bool columns = native && steps.x == size && steps.y == size && row.x_stride % size == 0 && row.y_stride % size == 0 &&
-                       row.x_stride != size && row.n * S::width * sizeof(T) <= row.scratch_bytes && row.scratch;
-  if (row.where || row.n == 0 || (!columns && row.n > S::longest_gathered)) return row_by_row(count);
-  bool invalid = false;
-  const Context<Kind> context(row.temperature);
-  for (std::size_t done = 0; done < count;) {
-    const std::size_t rows = count - done < S::width ? count - done : S::width;
-    bool finished = false;
-    if (columns && rows == S::width) {
-      T *y = reinterpret_cast<T *>(row.y);
-      const std::ptrdiff_t y_stride = row.y_stride / size;
-      finished = S{reinterpret_cast<const T *>(row.x), row.x_stride / size, y, static_cast<T *>(row.scratch), y_stride,
-                   static_cast<std::ptrdiff_t>(S::width), row.n}
-                     .softmax(context, y, y_stride);
-    } else if (rows > 2 && row.n <= S::longest_gathered) {
-      finished = softmax_gathered<Kind>(row, steps, rows, context);
-    }
-    if (finished) {
-      row.x += static_cast<std::ptrdiff_t>(rows) * steps.x;
-      row.y += static_cast<std::ptrdiff_t>(rows) * steps.y;
-    } else {
-      invalid |= row_by_row(rows);
-    }
-    done += rows;
-  }
-  return invalid;
-}
 
 }  // namespace

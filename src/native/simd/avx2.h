@@ -29,7 +29,7 @@ inline __m256 level_narrow(__m256d low, __m256d high) {
   return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm256_cvtpd_ps(low)), _mm256_cvtpd_ps(high), 1);
 }
 
-// F16C, which every processor with AVX2 has (dispatch.cpp asks).
+// F16C, which every processor with AVX2 has.
 #define STABLESOFTMAX_HAS_HALVES
 inline __m256 level_from_halves(const std::uint16_t *from) {
   return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i *>(from)));
