@@ -1,25 +1,31 @@
-// The bounds as data: read by the tests, by the README's table and, later, by verify. Derivations: docs/design/errors.md.
+// The bounds as data: read by the tests, the documentation and, later, verify. Derivations: docs/design/errors.md.
 #pragma once
 
 namespace stablesoftmax {
 
-// |result - exact| <= ulp * ulp(exact) + 2^absolute_exponent * sum|terms| (the second part only where absolute_exponent != 0)
+// |result - exact| < ulp * ulp(exact), plus 2^absolute_exponent where that is not 0. `dtype` is that of the input.
 struct Bound {
   const char *function, *dtype, *domain;
   double ulp;
   int absolute_exponent;
-  const char *source;   // how `ulp` is known
-  double observed;      // largest error met by the tests, in ulp
-  const char *worst;    // where it was met
+  const char *source; // how `ulp` is known: derived on paper, or from a term that was exhausted
+  double observed;    // largest error met, in ulp
+  const char *worst;  // where
 };
 
 constexpr Bound bound_table[] = {
-    {"softmax", "float32", "all finite rows", 1.0, 0, "derived", 0.80, "subnormal result, N(0, 30), n = 181"},
-    {"softmax", "float64", "all finite rows", 1.0, 0, "derived", 0.54, "N(3000, 0.1), n = 148"},
-    {"log_softmax", "float32", "all finite rows", 1.0, 0, "derived", 0.58, "N(0, 100), n = 157"},
+    {"softmax", "float16", "all finite rows", 1.0, 0, "derived", 0.501, "U(-17, 0), n = 1000"},
+    {"softmax", "bfloat16", "all finite rows", 1.0, 0, "derived", 0.501, "N(0, 1), n = 1000"},
+    {"softmax", "float32", "all finite rows", 1.0, 0, "derived; exhausted term for T = 1", 0.80, "subnormal result, N(0, 30), n = 158"},
+    {"softmax", "float64", "all finite rows", 1.0, 0, "derived", 0.75, "subnormal result, U(-740, 0), n = 50257"},
+    {"log_softmax", "float16", "all finite rows", 1.0, 0, "derived", 0.501, "N(0, 10), n = 10"},
+    {"log_softmax", "bfloat16", "all finite rows", 1.0, 0, "derived", 0.501, "N(0, 50), n = 10"},
+    {"log_softmax", "float32", "all finite rows", 1.0, 0, "derived; exhausted term for T = 1", 0.58, "N(0, 100), n = 157"},
     {"log_softmax", "float64", "all finite rows", 1.0, 0, "derived", 0.52, "N(1e12, 100), n = 62"},
-    {"logsumexp", "float32", "all finite rows", 1.0, -98, "derived", 0.50, "see docs/design/errors.md"},
-    {"logsumexp", "float64", "all finite rows", 1.0, -98, "derived", 0.50, "see docs/design/errors.md"},
+    {"logsumexp", "float16", "all finite rows, result float32", 1.0, -100, "derived; exhausted term", 0.53, "as float32"},
+    {"logsumexp", "bfloat16", "all finite rows, result float32", 1.0, -100, "derived; exhausted term", 0.53, "as float32"},
+    {"logsumexp", "float32", "all finite rows", 1.0, -100, "derived; exhausted term", 0.53, "confident rows, n = 2 and 10"},
+    {"logsumexp", "float64", "all finite rows", 1.0, -100, "derived", 0.51, "N(0, 10), n = 10"},
 };
 
 }  // namespace stablesoftmax

@@ -9,15 +9,15 @@ def bounds() -> list[dict[str, Any]]:
     """The guaranteed error of each function and dtype.
 
     A result differs from the exact one for the exact inputs by less than ``ulp`` units in its last place, subnormal results
-    included, plus ``2**absolute_exponent`` times the sum of the absolute values of what cancelled where
-    ``absolute_exponent`` is not 0.
+    included, plus ``2**absolute_exponent`` where that is not 0: logsumexp of a row that is nearly a normalised distribution
+    cancels, and rows of more than 2**22 elements add n * 2**-123 there.
 
     Returns
     -------
     list of dict
-        Rows with ``function``, ``dtype``, ``domain``, ``ulp``, ``absolute_exponent``, ``source`` (how the bound is known:
-        "derived" on paper, see docs/design/errors.md, or "exhausted"), ``observed`` (the largest error met) and ``worst``
-        (where it was met).
+        Rows with ``function``, ``dtype`` (of the input), ``domain``, ``ulp``, ``absolute_exponent``, ``source`` (how the bound
+        is known: derived on paper, docs/design/errors.md, with the error of a term exhausted where it says so), ``observed``
+        (the largest error met) and ``worst`` (where it was met).
 
     Examples
     --------

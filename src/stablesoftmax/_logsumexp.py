@@ -40,7 +40,7 @@ def logsumexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool = 
 
     Notes
     -----
-    *Accuracy*: error < 1 ulp + 2**-98 (for rows of up to 2**20 elements; the second part matters only where the row is a
+    *Accuracy*: error < 1 ulp + 2**-100 (for rows of up to 2**22 elements; the second part matters only where the row is a
     normalised distribution and the result close to 0); see :func:`bounds`. *Bits* as :func:`softmax`. *Special values*: an
     empty, a fully masked and an all -inf row give -inf, +inf gives inf, nan gives nan.
 
