@@ -52,6 +52,13 @@ def extremes_and_sample(row, rng, size):
     return np.unique(np.concatenate([order[:50], order[-50:], rng.choice(row.size, size, replace=False)])).tolist()
 
 
+def spike(dtype, gap, count, top=0.0):
+    """One term, and `count` equal ones e^gap times smaller."""
+    row = np.full(count + 1, cast(top - gap, dtype))
+    row[0] = top
+    return row, [0, 1, count]
+
+
 def one_large_many_small(dtype):
     """One term and up to a million equal small ones: a sum that forgets small terms is a hundred ulp off."""
     top = GAPS[dtype]
@@ -59,19 +66,18 @@ def one_large_many_small(dtype):
         step = 1 if count < 1000 else 3
         gaps = [*range(1, 105, step), *range(105, top, 17), top - 2, top - 1, top]
         for gap in (g for g in gaps if g <= top):
-            row = cast([0.0] + [-float(gap)] * count, dtype)
-            yield f"0 and {count} times -{gap}", row, [0, 1, count]
+            yield f"0 and {count} times -{gap}", *spike(dtype, gap, count)
     for gap in (5, 13, 14, 16, 17, 18, 20, 36, 50, 80, 100, 104, 300, 700, 740):
         if gap <= top:
-            yield f"0 and 1e6 times -{gap}", cast([0.0] + [-float(gap)] * 10**6, dtype), [0, 1, 10**6]
+            yield f"0 and 1e6 times -{gap}", *spike(dtype, gap, 10**6)
             if dtype != "float64":
-                yield f"9 and 2^18 times 9-{gap}", cast([9.0] + [9.0 - gap] * 2**18, dtype), [0, 1, 2**18]
+                yield f"9 and 2^18 times 9-{gap}", *spike(dtype, gap, 2**18, top=9.0)
 
 
 def very_many_small(dtype):
     """Eight million: each is rounded the same way, so that a sum of too few digits is off by all of it."""
-    for gap in (15.94, 18.31, 20.05) if dtype != "float16" else ():
-        yield f"0 and 2^23 times -{gap}", cast([0.0] + [-gap] * 2**23, dtype), [0, 1, 2**23]
+    for gap in (15.94, 18.31, 20.05) if dtype == "float32" else (15.94,):
+        yield f"0 and 2^23 times -{gap}", *spike(dtype, gap, 2**23)
 
 
 def digits(dtype):
@@ -149,7 +155,7 @@ def extreme(dtype):
         p = FORMATS[dtype].precision
         far = {8: 2.0**14, 24: 2.0**30, 53: 2.0**59}[p]
         yield "2^30 and 2^30 - 64", cast([[far, far - 64], [far - 64, far], [-far, 64 - far], [far, far]], dtype), None
-        yield "2^30 - 64 a thousand times", cast([far] + [far - 64] * 1000, dtype), [0, 1]
+        yield "2^30 - 64 a thousand times", *spike(dtype, 64.0, 1000, top=far)
 
 
 def staircase(dtype):

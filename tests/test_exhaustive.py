@@ -13,7 +13,7 @@ BOUNDS = {(row["function"], row["dtype"]): row for row in stablesoftmax.bounds()
 
 
 def test_a_slice_of_all_float32():
-    found = exhaust.sweep(max(1, round(512 / SCALE)), start=1)
+    found = exhaust.sweep(max(1, round(1024 / SCALE)), start=1)
     for name, (largest, row, _) in found.items():
         assert largest < BOUNDS[name, "float32"]["ulp"], (name, row)
 

@@ -17,11 +17,10 @@ SPREADS = (0.1, 1.0, 10.0, 60.0, 400.0)
 TEMPERATURES = (1.0, 1.0, 0.7, 3.0, 1e-30, 1e30)
 
 
-def random_row(rng, dtype, sizes=(1, 40)):
-    """Normal numbers at some offset, with ties, zeros of both signs, extremes and -inf."""
-    row = rng.choice([0.0, 0.0, 1e4, -1e5, 1e30]) + rng.choice(SPREADS) * rng.standard_normal(
-        int(rng.integers(sizes[0], sizes[1] + 1))
-    )
+def random_row(rng, dtype, least=1):
+    """1 to 40 normal numbers (mostly few) at some offset, with ties, zeros of both signs, extremes and -inf."""
+    size = int(41 ** rng.random()) - 1 + least
+    row = rng.choice([0.0, 0.0, 1e4, -1e5, 1e30]) + rng.choice(SPREADS) * rng.standard_normal(size)
     if rng.random() < 0.3:
         row = rng.choice(row, row.size)
     for value, probability in ((0.0, 0.1), (-0.0, 0.1), (-np.inf, 0.2), (FORMATS[dtype].max, 0.03), (-FORMATS[dtype].max, 0.05)):
@@ -55,7 +54,7 @@ def assert_answers(state, row, temperature):
         softmax = stablesoftmax.softmax(row, temperature=temperature)
         log_softmax = stablesoftmax.log_softmax(row, temperature=temperature)
     if (row > -np.inf).any():
-        for k in {0, row.size // 2, row.size - 1, int(np.argmax(row)), int(np.argmin(row))}:
+        for k in {row.size // 2, int(np.argmax(row)), int(np.argmin(row))}:
             x = float(row[k])
             assert_same_bits(state.softmax(x), softmax[k], f"softmax of {x!r} in {row.tolist()}, T = {temperature}")
             assert_same_bits(state.log_softmax(x), log_softmax[k], f"log_softmax of {x!r} in {row.tolist()}, T = {temperature}")
@@ -121,7 +120,7 @@ def test_laws(dtype):
     rng = np.random.default_rng(114)
     for _ in range(cases(500)):
         temperature = float(rng.choice(TEMPERATURES))
-        a, b, c = (fold(leaves(random_row(rng, dtype, (0, 6)), temperature), RowState(dtype, temperature)) for _ in range(3))
+        a, b, c = (fold(leaves(random_row(rng, dtype, 0)[:6], temperature), RowState(dtype, temperature)) for _ in range(3))
         identity = RowState(dtype, temperature)
         assert a.merge(b) == b.merge(a)
         assert a.merge(b.merge(c)) == a.merge(b).merge(c)

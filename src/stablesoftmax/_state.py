@@ -14,10 +14,8 @@ import numpy as np
 
 from stablesoftmax import _native
 
-# Windows lie 2 apart. A float32 row sums in 45 bits up to 2^17 elements (2^16 with a temperature) and in 92 beyond; float64
-# always in 92.
+# A float32 row sums in 45 bits up to 2^17 elements (2^15 with a temperature) and in 92 beyond; float64 always in 92.
 NARROW, WIDE = 45, 92
-STEP = 2
 # An element so large that only ties with the maximum count has a window of its own, far from all others: its bits decide.
 TIES_ORIGIN, TIES_UNIT, TIES_SPACING = 2**70, 2**20, 2**12
 
@@ -109,7 +107,7 @@ class RowState:
         return (WIDE,) if self._is_float64 else (NARROW, WIDE)
 
     def _bits(self) -> int:
-        return WIDE if self._is_float64 or self.n > 2 ** (17 if self.temperature == 1 else 16) else NARROW
+        return WIDE if self._is_float64 or self.n > 2 ** (17 if self.temperature == 1 else 15) else NARROW
 
     def _ties(self) -> bool:
         return _native.window(self.max, self._is_float64, self.temperature) is None
@@ -135,7 +133,7 @@ class RowState:
         own = self._window(x)
         joined = {}
         for bits in self._layouts():
-            for exponent in range(own, own + bits + 2 * STEP, STEP):
+            for exponent in range(own, own + bits + 2):
                 digits = self._deposit(x, exponent, bits)
                 if digits:
                     joined[bits, exponent] = digits

@@ -60,7 +60,8 @@ def build(out: Path, compiler: str = "c++", flags: str = "-O3", program: str = "
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         objects = list(pool.map(compile_one, steps))
-    _run(compiler, *shlex.split(flags), *objects, *(["-lquadmath"] if processor == "x86_64" else []), "-pthread", "-o", str(own / program))
+    libraries = ["-lquadmath"] if processor == "x86_64" else []
+    _run(compiler, *shlex.split(flags), *objects, *libraries, "-pthread", "-o", str(own / program))
     return own / program
 
 

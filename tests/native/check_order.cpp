@@ -99,7 +99,7 @@ template <class T> void rows(const Level &level, std::size_t count, Outcome &out
     const std::size_t n = k % 50 == 49 ? 2000 + random.below(8000) : 1 + random.below(150);
     const std::vector<T> x = make_row<T>(random, static_cast<int>(random.below(shapes_of_sums)), n);
     for (const Function f : functions) {
-      Bits<T> bits(level, f, x, f == logsumexp ? 1.0 : temperatures[random.below(7)], outcome);
+      Bits<T> bits(level, f, x, f == logsumexp ? 1.0 : draw_temperature(random), outcome);
       bits.permuted(random);
       bits.padded(random, false);
       bits.padded(random, true);

@@ -73,8 +73,9 @@ template <class T> bool may_be_near_zero(T logsumexp, T max) { return max < 0 &&
 
 template <class T> void random_tree(const Level &level, Random &random, Outcome &outcome) {
   const std::size_t n = 2 + random.below(30);
-  const double t = temperatures[random.below(7)];
+  const double t = draw_temperature(random);
   std::vector<T> x = make_row<T>(random, static_cast<int>(random.below(shapes_of_sums)), n);
+  suit(x, t, random);
   if (*std::max_element(x.begin(), x.end()) == -std::numeric_limits<T>::infinity()) x[0] = 1;
   std::vector<T> sorted = x;
   std::sort(sorted.begin(), sorted.end());

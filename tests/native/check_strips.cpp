@@ -5,11 +5,13 @@
 namespace harness {
 namespace {
 
-bool call_rows(const Level &level, const Row &first, const stablesoftmax::Steps &steps, std::size_t count, float) {
-  return level.softmax_rows_f32(first, steps, count);
+stablesoftmax::Rows kernel(const Level &level, Function f, float) {
+  const stablesoftmax::Rows list[] = {level.softmax_rows_f32, level.log_softmax_rows_f32, level.logsumexp_rows_f32};
+  return list[f];
 }
-bool call_rows(const Level &level, const Row &first, const stablesoftmax::Steps &steps, std::size_t count, double) {
-  return level.softmax_rows_f64(first, steps, count);
+stablesoftmax::Rows kernel(const Level &level, Function f, double) {
+  const stablesoftmax::Rows list[] = {level.softmax_rows_f64, level.log_softmax_rows_f64, level.logsumexp_rows_f64};
+  return list[f];
 }
 
 // Element j of row i at first + i*step + j*stride.
@@ -27,55 +29,59 @@ Layout draw_layout(Random &random, std::size_t count, std::size_t n) {
   }
 }
 
-// Rows of T, or of halves when `storage` says so: patterns are drawn then, so any of them may be special.
-template <class T, class Element>
-void one_call(const Level &level, Random &random, std::size_t count, std::size_t n, Storage storage, Outcome &outcome) {
+// One batch of rows of `In` (halves where `storage` says so, then of any pattern) and its results, `Out`.
+template <class T, class In, class Out>
+void one_call(const Level &level, Function f, Random &random, std::size_t count, std::size_t n, Storage storage, Outcome &outcome) {
   const Layout in = draw_layout(random, count, n);
-  const bool in_place = random.chance(3);
-  const Layout out = in_place ? in : draw_layout(random, count, n);
-  const double t = temperatures[random.below(7)];
-  std::vector<Element> x(in.total), expected(out.total, Element(3)), y;
+  const bool in_place = f != logsumexp && random.chance(3);
+  const Layout out = in_place ? in : draw_layout(random, count, f == logsumexp ? 1 : n);
   const int shape = static_cast<int>(random.below(shapes));
+  std::vector<In> x(in.total, In(5));
   for (std::size_t i = 0; i < count; i++) {
     const std::vector<T> row = make_row<T>(random, random.chance(20) ? static_cast<int>(random.below(shapes)) : shape, n);
     for (std::size_t j = 0; j < n; j++) {
-      const std::uint64_t p = sizeof(Element) == 2 ? random.next() & (shape % 2 ? 0xcfff : 0xffff) : pattern(row[j]);
-      std::memcpy(&x[i * in.step + j * in.stride], &p, sizeof(Element));
+      const std::uint64_t p = sizeof(In) == 2 ? random.next() & (shape % 2 ? 0xcfff : 0xffff) : pattern(row[j]);
+      std::memcpy(&x[i * in.step + j * in.stride], &p, sizeof(In));
     }
   }
-  if (in_place) expected = x;
-  y = expected;
+  std::vector<Out> expected(out.total, Out(3));
+  if (in_place) std::memcpy(expected.data(), x.data(), x.size() * sizeof(In)); // then In and Out are of one size
+  std::vector<Out> y = expected;
 
-  const std::vector<Element> input = x;
   std::vector<char> scratch(random.chance(4) ? 0 : stablesoftmax::scratch_bytes);
   Row row{};
   row.n = n;
-  row.temperature = t;
+  row.temperature = f == logsumexp ? 1.0 : draw_temperature(random);
   row.policy = static_cast<std::uint8_t>(random.below(3));
-  row.x_storage = row.y_storage = storage;
-  row.x_stride = static_cast<std::ptrdiff_t>(in.stride * sizeof(Element));
-  row.y_stride = static_cast<std::ptrdiff_t>(out.stride * sizeof(Element));
+  row.x_storage = storage;
+  row.y_storage = f == logsumexp ? Storage::native : storage;
+  row.x_stride = static_cast<std::ptrdiff_t>(in.stride * sizeof(In));
+  row.y_stride = static_cast<std::ptrdiff_t>(out.stride * sizeof(Out));
   bool invalid = false;
   for (std::size_t i = 0; i < count; i++) {
-    row.x = reinterpret_cast<const char *>(&input[i * in.step]);
+    row.x = reinterpret_cast<const char *>(&x[i * in.step]);
     row.y = reinterpret_cast<char *>(&expected[i * out.step]);
-    invalid |= call(level, softmax, row, T{});
+    invalid |= call(level, f, row, T{});
   }
   row.scratch = scratch.empty() ? nullptr : scratch.data();
   row.scratch_bytes = scratch.size();
-  row.x = reinterpret_cast<const char *>(in_place ? y.data() : x.data());
+  row.x = in_place ? reinterpret_cast<const char *>(y.data()) : reinterpret_cast<const char *>(x.data());
   row.y = reinterpret_cast<char *>(y.data());
-  const stablesoftmax::Steps steps{static_cast<std::ptrdiff_t>(in.step * sizeof(Element)), static_cast<std::ptrdiff_t>(out.step * sizeof(Element))};
-  const bool also_invalid = call_rows(level, row, steps, count, T{});
+  const stablesoftmax::Steps steps{static_cast<std::ptrdiff_t>(in.step * sizeof(In)), static_cast<std::ptrdiff_t>(out.step * sizeof(Out))};
+  const bool also_invalid = kernel(level, f, T{})(row, steps, count);
   outcome.expect(same_bits(y, expected) && invalid == also_invalid,
-                 "%s, %zu bytes: %zu rows of %zu, step %zu, stride %zu, in place %d, scratch %zu, shape %d, temperature %g: other bits than row by row", dtype<T>,
-                 sizeof(Element), count, n, in.step, in.stride, in_place, scratch.size(), shape, t);
+                 "%s %s, %zu bytes: %zu rows of %zu, step %zu, stride %zu, in place %d, scratch %zu, shape %d, temperature %g: other bits than row by row",
+                 name_of[f], dtype<T>, sizeof(In), count, n, in.step, in.stride, in_place, scratch.size(), shape, row.temperature);
 }
 
 void any_dtype(const Level &level, Random &random, std::size_t count, std::size_t n, Outcome &outcome) {
-  one_call<float, float>(level, random, count, n, Storage::native, outcome);
-  one_call<double, double>(level, random, count, n, Storage::native, outcome);
-  one_call<float, std::uint16_t>(level, random, count, n, random.chance(2) ? Storage::half : Storage::bfloat16, outcome);
+  for (const Function f : functions) {
+    one_call<float, float, float>(level, f, random, count, n, Storage::native, outcome);
+    one_call<double, double, double>(level, f, random, count, n, Storage::native, outcome);
+    const Storage narrow = random.chance(2) ? Storage::half : Storage::bfloat16;
+    if (f == logsumexp) one_call<float, std::uint16_t, float>(level, f, random, count, n, narrow, outcome);
+    else one_call<float, std::uint16_t, std::uint16_t>(level, f, random, count, n, narrow, outcome);
+  }
 }
 
 }  // namespace

@@ -25,7 +25,16 @@ enum Shape {
   shapes
 };
 
-constexpr double temperatures[] = {1.0, 1.0, 1.0, 0.3, 7e4, 1e-25, 1e25};
+// Some beyond the normal range: a quotient must not lose what its operands still hold.
+constexpr double temperatures[] = {1.0, 1.0, 1.0, 0.3, 7e4, 1e-25, 1e25, 1e-310, 1e300};
+
+inline double draw_temperature(Random &random) { return temperatures[random.below(sizeof temperatures / sizeof *temperatures)]; }
+
+// Half of the rows with a temperature of their own are scaled so that x/T is of ordinary size.
+template <class T> inline void suit(std::vector<T> &x, double temperature, Random &random) {
+  if (temperature == 1.0 || random.chance(2)) return;
+  for (T &v : x) v = static_cast<T>(random.within(sizeof(T) == 4 && temperature > 1e36 ? 0 : 20) * temperature);
+}
 
 template <class T> inline T any_finite_number(Random &random) {
   T v;

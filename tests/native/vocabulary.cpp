@@ -33,11 +33,11 @@ template <> struct PatternOf<double> {
 };
 template <class T> inline typename PatternOf<T>::type pattern(T v) { return bits<typename PatternOf<T>::type>(v); }
 
-// A random number: often with few bits, so that sums tie and cancel. The exponent keeps fma of doubles from over- and
-// underflowing, where the emulation promises nothing; floats go to both ends.
+// A random number: often with few bits, so that sums tie and cancel. Floats of any exponent; doubles from 2^-200 upwards,
+// because further down the emulation of fma promises nothing.
 template <class T> inline T number() {
   constexpr int mantissa = sizeof(T) == 4 ? 23 : 52;
-  constexpr std::uint64_t lowest = sizeof(T) == 4 ? 0 : 1023 - 200, exponents = sizeof(T) == 4 ? 255 : 401, near = sizeof(T) == 4 ? 127 : 1023;
+  constexpr std::uint64_t lowest = sizeof(T) == 4 ? 0 : 1023 - 200, exponents = sizeof(T) == 4 ? 255 : 2046 - lowest, near = sizeof(T) == 4 ? 127 : 1023;
   const std::uint64_t sign = draw() & 1, how = draw();
   const std::uint64_t exponent = how & 1 ? lowest + draw() % exponents : near - 3 + draw() % 7;
   std::uint64_t fraction = draw() & ((std::uint64_t{1} << mantissa) - 1);

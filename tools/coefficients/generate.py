@@ -109,12 +109,18 @@ def word(integer):
     return f"{{0x{integer >> 64:016x}u, 0x{integer & (2**64 - 1):016x}u}}"
 
 
+def float32_table():
+    """The eight entries, their common factor, chosen so that the largest errors on both sides are equal, and that error."""
+    first = mpf(TABLE_ENTRY_4) / mp.sqrt(2)
+    steps = [mpf(2) ** (mpf(j) / 8) for j in range(8)]
+    table = [float32(first * step) for step in steps]
+    factors = [mpf(entry) / step for entry, step in zip(table, steps, strict=True)]
+    return table, (max(factors) + min(factors)) / 2, (max(factors) - min(factors)) / 2
+
+
 def float32_section():
     ln2_8 = mp.ln2 / 8
-    c = mpf(TABLE_ENTRY_4) / mp.sqrt(2)
-    table = [float32(c * mpf(2) ** (mpf(j) / 8)) for j in range(8)]
-    errors = [(mpf(t) - c * mpf(2) ** (mpf(j) / 8)) / mpf(t) for j, t in enumerate(table)]
-    spread = (max(errors) - min(errors)) / 2
+    table, _, spread = float32_table()
     bits = [(struct.unpack("<I", struct.pack("<f", t))[0] - (j << 20)) & 0xFFFFFFFF for j, t in enumerate(table)]
     c1 = float32(ln2_8)
     # q(f) ~ (2^(f/8) - 1 - c1*f) / f^2, weighted by f^2: the error is that of the whole, relative to the entry
@@ -177,7 +183,7 @@ struct Float64Coefficients {{
 
 def fixed_section(factor64, exponent64):
     scale = mpf(2) ** 127
-    g32 = mpf(TABLE_ENTRY_4) / mp.sqrt(2)
+    _, g32, _ = float32_table()
     assert g32 < 1
     powers = ",\n    ".join(word(int(mp.nint(mp.ldexp(mpf(2) ** (mpf(i) / 64), 127)))) for i in range(64))
     inverses = ",\n    ".join(word(int(mp.nint(scale / mp.factorial(k)))) for k in range(1, 17))

@@ -9,7 +9,7 @@ struct Float32Coefficients {
   double steps_hi = 0x1.71547652b82fep+3;
   double steps_lo = 0x1.777d0ffda0d24p-53;
   // g*2^(j/8) less j << 20 (which the shifted step index adds back); one common factor g brings all eight
-  // within 2^-28.434 of a float, so that the entries need no low parts.
+  // within 2^-28.438 of a float, so that the entries need no low parts.
   std::uint32_t table[8] = {0x3f7f5829u, 0x3f7b3a3eu, 0x3f77d424u, 0x3f759202u, 0x3f748e45u, 0x3f74e5beu, 0x3f76b7dau, 0x3f7a26deu};
   // 2^(f/8) - 1 ~ f*(c1 + f*(c2 + f*(c3 + f*c4))), |f| <= 1/2; error of the real polynomial 2^-30.49.
   float c1 = 0x1.62e4300000000p-4f, c2 = 0x1.ebfbe00000000p-9f, c3 = 0x1.c6b4c40000000p-14f, c4 = 0x1.3b2e3c0000000p-19f;
@@ -34,7 +34,7 @@ struct FixedCoefficients {
   Word ln2 = {0xb17217f7d1cf79abu, 0xc9e3b39803f2f6afu};
   Word ln2_120 = {0x00b17217f7d1cf79u, 0xabc9e3b39803f2f7u};
   // The common factors of the float32 and the float64 table times 2^128 and 2^128.
-  Word factor32 = {0xff5829139023f4c3u, 0x82db2926cc41f836u};
+  Word factor32 = {0xff582907c0160605u, 0x3a625c0c9ca0ece8u};
   Word factor64 = {0xefb9b143d586a000u, 0x0000000000000000u};
   int factor64_exponent = -1;
   // 2^(i/64) * 2^127

@@ -1,10 +1,11 @@
 // The term of a float32 element: t(x) = g * 2^(8*z*log2(e)/8), z = x/T, as a pair h + l of floats, scaled by 2^(bias - E).
 //
-// Domain    |x| <= limit (|z| <= 1e5), x >= max - reach*T; everything else takes exact_term.h.
+// Domain    |x| <= limit (|z| <= 1e5 with T = 1, else 4096), x >= max - reach*T; everything else takes exact_term.h.
 // Method    z*8*log2(e) = j + f, |f| <= 1/2 (the reduction is of x itself, never of x - max: a rounded difference would be
 //           amplified by exp); t = g*2^(j>>3) * table[j & 7] * (1 + p(f)); h = T + T*p, l what that addition lost.
-// Bound     relative error of h + l at most 2^-26.2 by adding up: two roundings of f (2^-28.5), c1 + ... and p (2^-29 each),
-//           T*p (2^-28.5), table 2^-28.4, polynomial 2^-30.5; with T = 1 by exhaustion: docs/design/errors.md.
+// Bound     relative error of h + l at most 2^-26.1 by adding up: two roundings of f (2^-27.9), c1 + ... and p (2^-29 each),
+//           entry*p (2^-28.5), table 2^-28.4, polynomial 2^-30.3; with T = 1 at most 2^-26.36 by exhaustion, at x = -63468.6719.
+//           docs/design/errors.md.
 // Why pairs h alone would cost up to half an ulp, once in the result and once in the sum.
 #pragma once
 #include "coefficients_once.h"
@@ -17,7 +18,9 @@ struct Float32 {
   using Bits = std::int32_t;
   static constexpr int bias = 60;         // h and l stay normal for every term whose result is representable
   static constexpr double reach = 126;    // further below the maximum a result is below 2^-150, a sum below its quantum
-  static constexpr double domain = 1e5;   // |z| up to which j fits the rounding constant
+  // |z| up to which the bounds of docs/design/errors.md hold: with T = 1 all terms were tried, with others x*lo may carry f too far
+  // beyond 1/2. (j fits the rounding constant up to 3e5.)
+  static constexpr double domain(double temperature) { return temperature == 1.0 ? 1e5 : 4096; }
   static constexpr int steps = 8;         // steps in an octave
   static constexpr int digits = 24;
   static constexpr int down = 64;         // results are made 2^down too large and scaled once, last
@@ -40,7 +43,7 @@ struct Float32 {
     s.hi = static_cast<float>(s.exact_hi);
     s.lo = static_cast<float>((s.exact_hi - s.hi) + s.exact_lo);
     s.fast = s.exact_hi > 0x1p-96 && s.exact_hi < 0x1p96; // else hi or lo would be subnormal or overflow
-    s.limit = s.fast ? static_cast<float>(domain * temperature) : -1.0f;
+    s.limit = s.fast ? static_cast<float>(domain(temperature) * temperature) : -1.0f;
     return s;
   }
 

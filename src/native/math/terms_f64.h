@@ -16,7 +16,7 @@ struct Float64 {
   using Bits = std::int64_t;
   static constexpr int bias = 500;
   static constexpr double reach = 762;
-  static constexpr double domain = 0x1p44;
+  static constexpr double domain(double) { return 0x1p44; }
   static constexpr int steps = 2;
   static constexpr int digits = 53;
   static constexpr int down = 200;
@@ -38,7 +38,7 @@ struct Float64 {
     s.exact_hi = s.hi;
     s.exact_lo = s.lo;
     s.fast = s.hi > 0x1p-900 && s.hi < 0x1p900;
-    s.limit = s.fast ? domain * temperature : -1.0;
+    s.limit = s.fast ? domain(temperature) * temperature : -1.0;
     return s;
   }
 

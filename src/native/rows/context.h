@@ -24,11 +24,11 @@ template <class Kind> struct Context {
   }
   inline bool is_fast(T x) const { return (x < 0 ? -x : x) <= scale.limit; }
 
-  // The smallest even E with t(x) < 2^E.
+  // The smallest E with t(x) < 2^E.
   inline I128 exponent(T x) const {
-    if (is_fast(x)) return (static_cast<I128>(Kind::octave(scale, x)) + 2) & ~I128{1};
+    if (is_fast(x)) return static_cast<I128>(Kind::octave(scale, x)) + 1;
     if (ties_only(x)) return 0;
-    return (exact_term<Kind>(static_cast<double>(x), by).k + 2) & ~I128{1};
+    return exact_term<Kind>(static_cast<double>(x), by).k + 1;
   }
 };
 

@@ -62,7 +62,7 @@ template <class Kind> struct Strip {
     w.floor = each<2>([&](int k) { return lowered(max.v[k], reach); });
     w.exponent = each<2>([&](int k) {
       const B j = bits<B>(fma(max.v[k], w.hi, splat(rounding))) - zero;
-      return ((j >> (Kind::steps == 8 ? 3 : 1)) + 2) & ~1;
+      return (j >> (Kind::steps == 8 ? 3 : 1)) + 1;
     });
     w.magic = each<2>([&](int k) { return bits<V>(zero + (Kind::bias - w.exponent.v[k]) * Kind::steps); });
     return w;

@@ -1,12 +1,11 @@
 // The integer sum of terms: order cannot matter.
 //
-// A window is a power of two 2^E above every term it sums, E even (numerics.md calls E/2 the grid index J). A term is cut
-// into two digits by the rounding constants below; digits are added as integers, so every order and every split of a row
+// A window is the smallest power of two 2^E above every term it sums. A term is cut into two digits by the rounding constants below; digits are added as integers, so every order and every split of a row
 // gives the same sum. Two layouts:
 //   narrow (float32, up to narrow_limit elements above -inf)  23 + 22 bits, float lanes, quantum 2^(E - 45)
 //   wide   (float32 beyond, float64)                           46 + 46 bits, double lanes, quantum 2^(E - 92)
-// The largest term is at least 2^(E - 2.07), so n terms, each off by at most 0.57 quantum, change the sum by less than
-// n*2^-43.7 (narrow) or n*2^-90.7 (wide) of it: below 2^-26.7 at 2^17 elements, below 2^-59 at 2^31.
+// The largest term is at least 2^(E - 1.07), so n terms, each off by at most 0.57 quantum, change the sum by less than
+// n*2^-44.7 (narrow) or n*2^-91.7 (wide) of it: below 2^-27.7 at 2^17 elements, below 2^-60 at 2^31.
 #pragma once
 #include "../math/fixed.h"
 #include "../simd/many.h"
@@ -15,8 +14,8 @@ namespace {
 
 // With T = 1 the error of a term is known by exhaustion and leaves room for 2^17 elements; with another temperature only the
 // bound on paper is, and the sum may spend less (docs/design/errors.md).
-constexpr std::size_t smallest_narrow_limit = std::size_t{1} << 16;
-inline std::size_t narrow_limit(double temperature) { return smallest_narrow_limit << (temperature == 1.0); }
+constexpr std::size_t smallest_narrow_limit = std::size_t{1} << 15;
+inline std::size_t narrow_limit(double temperature) { return temperature == 1.0 ? std::size_t{1} << 17 : smallest_narrow_limit; }
 constexpr int narrow_bits = 45, wide_bits = 92;
 
 // M = 2^23 q holds the non-negative first digit (0..2^23), M = 1.5*2^23 q the signed second one (|.| < 1.5*2^21): the bits of

@@ -1,8 +1,8 @@
 // x86-64-v2 (SSE4.2): 128-bit vectors and no fused multiply-add, which is built here from plain operations with the same bits.
 //
 // Source: S. Boldo, G. Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd",
-// IEEE Trans. Computers 57 (2008). Valid while nothing over- or underflows on the way. Where something might overflow (never in
-// a term, whose operands lie far inside the exponent range) the C library's fma does it, lane by lane.
+// IEEE Trans. Computers 57 (2008). Valid while nothing over- or underflows on the way. Where something might (hardly ever in a
+// term, whose operands lie far inside the exponent range) the C library's fma does it, lane by lane.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -48,8 +48,11 @@ __attribute__((noinline, cold)) inline GenericD library_fma(GenericD a, GenericD
 }
 
 inline GenericD level_fma(GenericD a, GenericD b, GenericD c) {
-  const BaselineQ large = (size_of(a) > 0x1p970) | (size_of(b) > 0x1p970) | (size_of(a * b) > 0x1p1000) | (size_of(c) > 0x1p1000);
-  if (__builtin_expect((large[0] | large[1]) != 0, 0)) return library_fma(a, b, c);
+  const GenericD product = size_of(a * b);
+  const BaselineQ large = (size_of(a) > 0x1p970) | (size_of(b) > 0x1p970) | (product > 0x1p1000) | (size_of(c) > 0x1p1000);
+  const BaselineQ small = (product < 0x1p-900) & (a != 0.0) & (b != 0.0);
+  const BaselineQ outside = large | small;
+  if (__builtin_expect((outside[0] | outside[1]) != 0, 0)) return library_fma(a, b, c);
   const double split = 0x1p27 + 1.0;  // Veltkamp, Dekker: a*b = high + low exactly
   const GenericD as = a * split, ah = as - (as - a), al = a - ah;
   const GenericD bs = b * split, bh = bs - (bs - b), bl = b - bh;
