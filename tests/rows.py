@@ -130,7 +130,7 @@ def large(dtype):
         yield f"2^{power}, a few ulps apart", rows, None
         gaps = rng.uniform(0, 110 if dtype != "float64" else 750, (4, 40))
         with np.errstate(over="ignore"):
-            yield f"2^{power}, an exponent range apart", np.clip(cast(base - gaps, dtype), -fmt.max, fmt.max), None
+            yield f"2^{power}, an exponent range apart", cast(np.clip(base - gaps, -fmt.max, fmt.max), dtype), None
             yield f"2^{power} and small ones", cast(np.concatenate([base, base * 0 + [[0.0, 1.0, -3.0]]], 1), dtype), None
     for edge in (1e5, 1e14):
         if edge < fmt.max:

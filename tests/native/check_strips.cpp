@@ -89,9 +89,9 @@ void any_dtype(const Level &level, Random &random, std::size_t count, std::size_
 void check_strips(const Level &level, bool quick, Outcome &outcome) {
   Random random(29);
   for (std::size_t n = 1; n <= 40; n++)
-    for (int k = quick ? 4 : 40; k; k--) any_dtype(level, random, 1 + random.below(70), n, outcome);
+    for (int k = quick ? 2 : 40; k; k--) any_dtype(level, random, 1 + random.below(70), n, outcome);
   for (const std::size_t n : {100, 255, 256, 257, 1023, 1024, 1025, 1300, 4096, 4097, 8193}) // digits are widened at 256 and 1024 terms
-    for (int k = quick ? 2 : 8; k; k--) any_dtype(level, random, 1 + random.below(40), n, outcome);
+    for (int k = quick ? 1 : 8; k; k--) any_dtype(level, random, 1 + random.below(quick ? 20 : 40), n, outcome);
 }
 
 }  // namespace harness
