@@ -20,7 +20,7 @@ TEMPERATURES = (1.0, 1.0, 0.7, 3.0, 1e-30, 1e30)
 def random_row(rng, dtype, least=1):
     """1 to 40 normal numbers (mostly few) at some offset, with ties, zeros of both signs, extremes and -inf."""
     size = int(41 ** rng.random()) - 1 + least
-    row = rng.choice([0.0, 0.0, 1e4, -1e5, 1e30]) + rng.choice(SPREADS) * rng.standard_normal(size)
+    row = rng.choice([0.0, 0.0, 1e4, -1e5, 2e5, 1.7e13, -2e13, 1e30]) + rng.choice(SPREADS) * rng.standard_normal(size)
     if rng.random() < 0.3:
         row = rng.choice(row, row.size)
     for value, probability in ((0.0, 0.1), (-0.0, 0.1), (-np.inf, 0.2), (FORMATS[dtype].max, 0.03), (-FORMATS[dtype].max, 0.05)):

@@ -69,7 +69,7 @@ inline I128 fixed_log(U128 m, std::int64_t a) {
   }
   const U128 half_sum = (m >> 1) + (e >> 1);
   // 2*difference/(m + e) = difference/half_sum; difference is below 2^79, the quotient wanted times 2^120
-  const I128 correction = (difference << 46) / static_cast<I128>(half_sum >> 74);
+  const I128 correction = (difference * (I128{1} << 46)) / static_cast<I128>(half_sum >> 74);
   return static_cast<I128>(a) * static_cast<I128>(wide(c.ln2_120)) + to_fixed(y) + correction;
 }
 
