@@ -17,13 +17,14 @@ bool is_plain(PyObject *object) {
   return (type == NPY_FLOAT || type == NPY_DOUBLE) && PyArray_ISCARRAY_RO(array) && PyArray_NDIM(array) > 0;
 }
 
-// The array of x, a new reference: x itself if plain, or made of a list of floats; null without an error for anything else.
+// The array of x, a new reference: x itself if plain, or made of a list of floats; null for anything else.
 PyArrayObject *plain_array(PyObject *x) {
   if (is_plain(x)) return reinterpret_cast<PyArrayObject *>(Py_NewRef(x));
   if (!PyList_CheckExact(x)) return nullptr;
   PyObject *array = PyArray_FromAny(x, nullptr, 1, 0, 0, nullptr);
   if (!array) {
-    PyErr_Clear(); // the long way says what is wrong
+    // no array: the long way says what is wrong; an interrupt, say, comes through
+    if (PyErr_ExceptionMatches(PyExc_ValueError) || PyErr_ExceptionMatches(PyExc_TypeError)) PyErr_Clear();
     return nullptr;
   }
   if (is_plain(array)) return reinterpret_cast<PyArrayObject *>(array);
@@ -35,7 +36,10 @@ PyArrayObject *plain_array(PyObject *x) {
 bool is_last(PyObject *axis, int rank) {
   if (!PyLong_CheckExact(axis)) return false;
   const long value = PyLong_AsLong(axis);
-  if (value == -1 && PyErr_Occurred()) PyErr_Clear();
+  if (value == -1 && PyErr_Occurred()) { // beyond a machine integer
+    PyErr_Clear();
+    return false;
+  }
   return value == -1 || value == rank - 1;
 }
 
@@ -98,7 +102,7 @@ PyObject *elementwise_of(const char *name, PyArrayObject *x, PyObject *axis, PyO
 
 PyObject *elementwise(const char *name, PyObject *const *arguments, OneRow one32, OneRow one64, Rows rows32, Rows rows64) {
   PyArrayObject *x = plain_array(arguments[0]);
-  if (!x) Py_RETURN_NONE;
+  if (!x) return PyErr_Occurred() ? nullptr : Py_NewRef(Py_None);
   const bool wide = PyArray_TYPE(x) == NPY_DOUBLE;
   PyObject *y = elementwise_of(name, x, arguments[1], arguments[2], wide ? one64 : one32, wide ? rows64 : rows32);
   Py_DECREF(reinterpret_cast<PyObject *>(x));
@@ -119,7 +123,7 @@ PyObject *log_softmax_door(const Level &level, PyObject *const *arguments) {
 // All of x as one row, where there is one row only: axis None, or a vector.
 PyObject *logsumexp_door(const Level &level, PyObject *const *arguments) {
   PyArrayObject *x = arguments[2] == Py_None ? plain_array(arguments[0]) : nullptr;
-  if (!x) Py_RETURN_NONE;
+  if (!x) return PyErr_Occurred() ? nullptr : Py_NewRef(Py_None);
   if (arguments[1] != Py_None && !(PyArray_NDIM(x) == 1 && is_last(arguments[1], 1))) {
     Py_DECREF(reinterpret_cast<PyObject *>(x));
     Py_RETURN_NONE;
