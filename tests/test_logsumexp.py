@@ -42,6 +42,26 @@ def test_nearer_and_nearer_zero(dtype):
 
 
 @pytest.mark.parametrize("dtype", WIDE)
+def test_every_distance_from_zero(dtype):
+    """Somewhere max + log1p(rest) stops being good enough and the row is read again: no distance may fall between the two."""
+    rng = np.random.default_rng(42)
+    p = rng.uniform(0.01, 0.5, 3000)
+    shift = 10.0 ** rng.uniform(-5, -0.3, 3000) * rng.choice([-1, 1], 3000)
+    check("logsumexp", (np.stack([np.log(p), np.log1p(-p)], 1) + shift[:, None]).astype(dtype), context="two elements")
+    p = rng.dirichlet(np.ones(7), 1000)
+    check("logsumexp", (np.log(p) + shift[:1000, None]).astype(dtype), context="seven elements")
+
+
+@pytest.mark.parametrize("dtype", WIDE)
+def test_small_terms_count_near_zero(dtype):
+    """What is left after the cancellation may be as small as the smallest terms."""
+    gaps = np.arange(1.0, 40.0)
+    for small in np.arange(20.0, 96.0, 1.5):
+        rows = np.stack([-gaps, np.log(-np.expm1(-gaps)), np.full(gaps.size, -small)], 1).astype(dtype)
+        check("logsumexp", rows, context=f"and one of -{small}")
+
+
+@pytest.mark.parametrize("dtype", WIDE)
 def test_near_zero_with_a_maximum_of_any_size(dtype):
     """Many equal terms: max = -log n, so that more and more bits cancel, with ties of the maximum and without."""
     for n in (2, 3, 16, 17, 1000, 1025, 50_000, 131_072, 131_073):
