@@ -22,6 +22,9 @@ SIGNATURES = {
     "softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "log_softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "logsumexp": "(x, axis=None, *, where=True, keepdims=False, out=None, dtype=None)",
+    "get_num_threads": "()",
+    "num_threads": "(n)",
+    "set_num_threads": "(n)",
     "build_info": "()",
     "bounds": "()",
 }

@@ -9,12 +9,15 @@ namespace {
 // A call of the gufunc costs more than a microsecond by itself; below this many elements that is worth saving.
 // Above it NumPy's own way is no slower, and the GIL is worth giving up: the door gives it up from here on.
 constexpr npy_intp keep_gil_below = 2048;
+// Larger arrays are cut into blocks, for threads and interrupts: _blocks.py has the same number.
+constexpr npy_intp most_elements = npy_intp{1} << 18;
 
 bool is_plain(PyObject *object) {
   if (!PyArray_CheckExact(object)) return false;
   auto *array = reinterpret_cast<PyArrayObject *>(object);
   const int type = PyArray_TYPE(array);
-  return (type == NPY_FLOAT || type == NPY_DOUBLE) && PyArray_ISCARRAY_RO(array) && PyArray_NDIM(array) > 0;
+  return (type == NPY_FLOAT || type == NPY_DOUBLE) && PyArray_ISCARRAY_RO(array) && PyArray_NDIM(array) > 0 &&
+         PyArray_SIZE(array) <= most_elements;
 }
 
 // The array of x, a new reference: x itself if plain, or made of a list of floats; null for anything else.

@@ -39,6 +39,30 @@ typedef __int128 Wide;
 // The exponent of an element with which only ties count: it has no window.
 constexpr Wide no_window = static_cast<Wide>(1) << 126;
 
+// What pass 1 finds of a row.
+struct Summary {
+  double max, second;  // `second` is the largest of all but one occurrence of the maximum
+  std::size_t above;   // elements above -inf
+  std::size_t present; // elements that take part
+  bool nan;
+};
+
+// A row that is read in parts, with the bits of the row read whole. Each function but the last two sees one part, as a Row of its
+// own, and what `summarise` found of all parts together; sums and counts of parts add up to those of the row.
+struct Parts {
+  Summary (*summarise)(const Row &part, bool with_second);
+  std::size_t (*ties)(const Row &part, double value); // elements that equal it
+  // Of all terms in the window of the maximum (softmax); or in that of the second largest, the maximum taking part as one of those.
+  Wide (*sum)(const Row &part, const Summary &, bool of_rest);
+  // The results of a part. In a row that has no sum `total` is the number of ties with +inf or -inf, whichever its maximum is.
+  void (*softmax)(const Row &part, const Summary &, Wide total);
+  void (*log_softmax)(const Row &part, const Summary &, Wide total);
+  // Of rows whose logsumexp cancelled: e^x in units of 2^-124, and the result from their sum.
+  unsigned __int128 (*sum_near_zero)(const Row &part);
+  double (*logsumexp_near_zero)(unsigned __int128 total);
+  double (*logsumexp)(const Summary &, Wide total, bool &cancelled);
+};
+
 // One SIMD level. Row functions return true when they made a NaN out of none (an invalid operation).
 struct Level {
   const char *name;
@@ -60,6 +84,7 @@ struct Level {
   double (*finalise_f64)(int which, double x, double temperature, double max, Wide sum, Wide exponent, bool wide);
   // Many rows at once.
   Rows softmax_rows_f32, softmax_rows_f64, log_softmax_rows_f32, log_softmax_rows_f64, logsumexp_rows_f32, logsumexp_rows_f64;
+  Parts parts_f32, parts_f64;
 };
 
 }  // namespace stablesoftmax

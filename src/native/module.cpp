@@ -10,6 +10,7 @@
 #include "dispatch.h"
 #include "door.h"
 #include "environment.h"
+#include "parts.h"
 #include "register.h"
 
 namespace {
@@ -54,12 +55,6 @@ PyObject *bounds(PyObject *, PyObject *) {
   }
   return table;
 }
-
-// A 128-bit integer crosses to Python as (high, low): high signed, low unsigned.
-PyObject *pair_of(Wide v) {
-  return Py_BuildValue("LK", static_cast<long long>(v >> 64), static_cast<unsigned long long>(v));
-}
-Wide from_pair(long long high, unsigned long long low) { return static_cast<Wide>(high) * (static_cast<Wide>(1) << 64) + low; }
 
 // window(x, is_float64, temperature) -> exponent, or None where only ties with the maximum count
 PyObject *window(PyObject *, PyObject *args) {
@@ -113,6 +108,13 @@ PyObject *exchange_environment(PyObject *, PyObject *value) {
   return PyLong_FromUnsignedLongLong(before);
 }
 
+// raise_invalid(name): the floating-point event of a call whose blocks were done by several threads, as np.errstate says
+PyObject *raise_invalid(PyObject *, PyObject *name) {
+  const char *text = PyUnicode_AsUTF8AndSize(name, nullptr);
+  if (!text || PyUFunc_GiveFloatingpointErrors(text, NPY_FPE_INVALID) < 0) return nullptr;
+  Py_RETURN_NONE;
+}
+
 template <PyObject *(*door)(const Level &, PyObject *const *)>
 PyObject *through(PyObject *, PyObject *const *arguments, Py_ssize_t count) {
   if (count != 3) {
@@ -132,6 +134,7 @@ PyMethodDef methods[] = {
     {"logsumexp_door", fast<logsumexp_door>(), METH_FASTCALL, "logsumexp_door(x, axis, out)"},
     {"exchange_environment", exchange_environment, METH_O,
      "exchange_environment(value): set the floating-point environment (None: the neutral one), return the one before."},
+    {"raise_invalid", raise_invalid, METH_O, "raise_invalid(name): \"invalid value encountered in name\", as np.errstate says."},
     {"build_info", build_info, METH_NOARGS, "How this extension was built and which level is in use."},
     {"bounds", bounds, METH_NOARGS, "The table of error bounds, a list of dicts."},
     {"window", window, METH_VARARGS, "window(x, is_float64, temperature): exponent of the window of one element."},
@@ -161,7 +164,7 @@ int execute(PyObject *module) {
     refuse_level(asked);
     return -1;
   }
-  return register_softmax(module, *level) ? 0 : -1;
+  return register_softmax(module, *level) && register_parts(module, *level) ? 0 : -1;
 }
 
 PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void *>(execute)},

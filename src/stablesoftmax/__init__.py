@@ -9,5 +9,17 @@ from stablesoftmax._bounds import bounds
 from stablesoftmax._build import __version__, bits_version, build_info
 from stablesoftmax._logsumexp import logsumexp
 from stablesoftmax._softmax import log_softmax, softmax
+from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
 
-__all__ = ["__version__", "bits_version", "bounds", "build_info", "log_softmax", "logsumexp", "softmax"]
+__all__ = [
+    "__version__",
+    "bits_version",
+    "bounds",
+    "build_info",
+    "get_num_threads",
+    "log_softmax",
+    "logsumexp",
+    "num_threads",
+    "set_num_threads",
+    "softmax",
+]

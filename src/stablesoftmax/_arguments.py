@@ -43,7 +43,7 @@ def cast(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, A
 
 
 def as_logits(name: str, x: Any) -> np.ndarray[Any, Any]:
-    """The array of x in one of the four floating-point dtypes; integers and bool become float64."""
+    """The array of x, in one of the dtypes that are accepted."""
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(f"{name}: masked arrays are not accepted, their mask would be ignored; use {name}(x.data, where=~x.mask)")
     if getattr(x, "requires_grad", False) is True:
@@ -55,11 +55,14 @@ def as_logits(name: str, x: Any) -> np.ndarray[Any, Any]:
         array = np.asarray(x)
     except ValueError as error:
         raise ValueError(f"{name}: x is no array: {error}") from None
-    if array.dtype.kind in "iub":
-        return cast(array, np.dtype(np.float64))
-    if not is_floating(array.dtype):
+    if array.dtype.kind not in "iub" and not is_floating(array.dtype):
         raise TypeError(f"{name}: x has dtype {array.dtype}; accepted are {ACCEPTED}")
     return array
+
+
+def floating(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype that logits of this one have: float64 for integers and bool, always in the byte order of this machine."""
+    return np.dtype(np.float64) if dtype.kind in "iub" else native(dtype)
 
 
 def is_floating(dtype: np.dtype[Any]) -> bool:
@@ -82,12 +85,12 @@ def result_dtype(name: str, x: np.ndarray[Any, Any], dtype: Any, natural: np.dty
 
 
 def computing_dtype(x: np.dtype[Any], result: np.dtype[Any]) -> np.dtype[Any]:
-    """The wider of input and result. float16 and bfloat16 hold each other's values only in float32."""
+    """The wider of input and result, both native. float16 and bfloat16 hold each other's values only in float32."""
     if x == result:
         return result
     if x.itemsize == 2 and result.itemsize == 2:
         return np.dtype(np.float32)
-    return native(x) if x.itemsize > result.itemsize else result
+    return x if x.itemsize > result.itemsize else result
 
 
 def normalise_axis(name: str, axis: Axis, shape: tuple[int, ...]) -> tuple[int, ...]:

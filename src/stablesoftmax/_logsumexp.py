@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import Axis, as_logits, as_mask, check_out, computing_dtype, native, normalise_axis, result_dtype
+from stablesoftmax._arguments import Axis, as_logits, as_mask, check_out, computing_dtype, floating, normalise_axis, result_dtype
 from stablesoftmax._rows import reduction
 
 
@@ -65,12 +65,15 @@ def logsumexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool = 
     name = "logsumexp"
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
-    own = native(logits.dtype)
+    own = floating(logits.dtype)
     result = result_dtype(name, logits, dtype, np.dtype(np.float32) if own.itemsize == 2 else own)
     mask = as_mask(name, where, logits.shape)
+    reduced = tuple(n for i, n in enumerate(logits.shape) if i not in axes)
+    shape = tuple(1 if i in axes else n for i, n in enumerate(logits.shape)) if keepdims else reduced
     if out is not None:
-        kept = tuple(1 if i in axes else n for i, n in enumerate(logits.shape))
-        check_out(name, out, kept if keepdims else tuple(n for i, n in enumerate(logits.shape) if i not in axes), result)
+        check_out(name, out, shape, result)
     # the loops for half precision return float32 as it is
     computing = own if own.itemsize == 2 and result.itemsize <= 4 else computing_dtype(own, result)
-    return reduction(name, logits, axes, mask, keepdims, computing, result, out)
+    y = np.empty(shape, result) if out is None else out
+    reduction(name, logits, axes, mask, computing, y.squeeze(axes) if keepdims else y)
+    return y if out is not None or y.ndim else y[()]

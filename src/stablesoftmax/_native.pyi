@@ -34,3 +34,29 @@ def finalise(
     wide: bool,
     /,
 ) -> float: ...
+
+_Pair = tuple[int, int]
+_Vector = np.ndarray[Any, Any]
+_Summary = tuple[float, float, int, int, bool]
+
+def raise_invalid(name: str, /) -> None: ...
+def part_summary(x: _Vector, where: _Vector | None, bfloat16: bool, with_second: bool, /) -> _Summary: ...
+def part_ties(x: _Vector, where: _Vector | None, bfloat16: bool, value: float, /) -> _Pair: ...
+def part_sum(
+    x: _Vector, where: _Vector | None, bfloat16: bool, temperature: float, summary: _Summary, of_rest: bool, /
+) -> _Pair: ...
+def part_write(
+    log: bool,
+    x: _Vector,
+    where: _Vector | None,
+    y: _Vector,
+    bfloat16: bool,
+    temperature: float,
+    policy: int,
+    summary: _Summary,
+    total: _Pair,
+    /,
+) -> None: ...
+def part_sum_near_zero(x: _Vector, where: _Vector | None, bfloat16: bool, /) -> _Pair: ...
+def parts_logsumexp(is_float64: bool, summary: _Summary, total: _Pair, /) -> tuple[float, bool]: ...
+def parts_logsumexp_near_zero(is_float64: bool, total: _Pair, /) -> float: ...

@@ -1,26 +1,27 @@
-"""One call of a gufunc over the rows of an array: any axes, masks, dtypes and outputs, one way in and one way out."""
+"""A function over the rows of an array: any axes, masks, dtypes and outputs, one way in and one way out.
+
+Small arrays are one call of a gufunc. Large ones are cut into blocks of rows, and rows that are long by themselves into parts.
+Casts, foreign byte orders and joined axes are copied a block at a time, never as a whole.
+"""
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from stablesoftmax import _native
+from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import cast, is_bfloat16
+from stablesoftmax._layout import Layout, apart, assign, flat, patterns
+from stablesoftmax._long_rows import LongRow
+from stablesoftmax._threads import get_num_threads
 
 Array = np.ndarray[Any, Any]
 
-
-def _rows_last(array: Array, axes: tuple[int, ...], rank: int) -> tuple[Array, int]:
-    """(array, axis) such that the rows lie along one axis; several axes are moved to the end and joined."""
-    if len(axes) == 1:
-        return array, axes[0]
-    rest = [i for i in range(rank) if i not in axes]
-    moved = array.transpose(rest + list(axes))
-    length = 1
-    for a in axes:
-        length *= array.shape[a]
-    return moved.reshape((*moved.shape[: len(rest)], length)), -1
+# A row beyond this is read in parts even by one thread, so that an interrupt need not wait for it.
+_LONGEST_ROW = 1 << 20
+# With fewer rows than threads could share, rows beyond this are: their terms are made twice in any case.
+_LONGEST_UNSHARED_ROW = 1 << 17
 
 
 @functools.cache
@@ -28,59 +29,77 @@ def _gufunc(name: str, dtype: np.dtype[Any], masked: bool) -> np.ufunc:
     return getattr(_native, name + ("_bfloat16" if is_bfloat16(dtype) else "") + ("_where" if masked else ""))  # type: ignore[no-any-return]
 
 
-def _patterns(array: Array, dtype: np.dtype[Any]) -> Array:
-    """bfloat16 as the uint16 that the native code takes."""
-    return array.view(np.uint16) if is_bfloat16(dtype) else array
+def _at(array: Array, index: Any) -> Array:
+    """The block; an array without axes (a scalar, or one temperature for all) stays an array."""
+    return array[index] if array.ndim else array
 
 
-def _operands(x: Array, axes: tuple[int, ...], mask: Array | None, computing: np.dtype[Any]) -> tuple[list[Array], int]:
-    """x and, if there is one, the mask, as the gufunc takes them, and the axis of their rows."""
-    rows, axis = _rows_last(cast(x, computing), axes, x.ndim)
-    operands = [_patterns(rows, computing)]
-    if mask is not None:
-        operands.append(_rows_last(mask, axes, x.ndim)[0])
-    return operands, axis
+def _plan(name: str, x: Array, layout: Layout, by_block: Callable[[Any], Any], by_row: Callable[[Any, int], Any]) -> None:
+    """Calls by_block(index) for blocks of rows, or by_row(index, threads) for each row where rows are long."""
+    if x.size <= _blocks.ELEMENTS:
+        by_block(())
+        return
+    threads = get_num_threads()
+    rows = x.size // layout.length
+    if layout.length > _LONGEST_ROW or (layout.length > _LONGEST_UNSHARED_ROW and threads > 1 and rows < 4 * threads):
+        for index in np.ndindex(layout.outer_shape):
+            by_row(index, threads)
+        return
+    most = max(1, _blocks.size(x.size, threads) // layout.length)
+    _blocks.run(name, _blocks.cut(layout.outer_shape, most, multiple=64), by_block, threads)
 
 
 def elementwise(
     name: str, x: Array, axes: tuple[int, ...], mask: Array | None, temperature: Array, policy: Array, computing: np.dtype[Any],
-    result: np.dtype[Any], out: Array | None,
-) -> Array:  # fmt: skip
-    """softmax-like: a result for every element of x."""
-    operands, axis = _operands(x, axes, mask, computing)
-    operands += [temperature, policy]
-    target = None
-    direct = out is not None and out.dtype == computing and len(axes) == 1
-    if direct:
-        target = _patterns(out, computing)  # type: ignore[arg-type]
-    elif axis not in (-1, x.ndim - 1):
-        # like x, where NumPy would make an array whose rows are contiguous: columns stay side by side
-        target = np.empty_like(operands[0], subok=False)
-    y = _gufunc(name, computing, mask is not None)(*operands, out=target, axis=axis)
-    if direct:
-        return out  # type: ignore[return-value]
-    if is_bfloat16(computing):
-        y = y.view(computing)
-    if len(axes) != 1:
-        rest = [i for i in range(x.ndim) if i not in axes]
-        order = rest + list(axes)
-        y = y.reshape([x.shape[i] for i in order]).transpose(np.argsort(order))
-    if out is None:
-        return np.asarray(cast(y, result))
-    out[...] = cast(y, result)
-    return out
+    out: Array,
+) -> None:  # fmt: skip
+    """softmax or log_softmax of every element of x, into `out`."""
+    x = apart(x, out)
+    mask = None if mask is None else apart(mask, out)
+    layout, kernel = Layout(x, axes), _gufunc(name, computing, mask is not None)
+    rows, masks, targets = layout.rows_last(x), None if mask is None else layout.rows_last(mask), layout.rows_last(out)
+    rank, invalid = layout.outer_rank, False
+
+    def by_block(index: Any) -> None:
+        operands = [patterns(flat(cast(_at(rows, index), computing), rank))]
+        if masks is not None:
+            operands.append(flat(_at(masks, index), rank))
+        operands += [_at(temperature, index), policy]
+        target = _at(targets, index)
+        direct = flat(target, rank) if target.dtype == computing else None
+        if direct is not None and (direct is target or np.may_share_memory(direct, target)):
+            kernel(*operands, out=patterns(direct))
+        else:
+            assign(target, kernel(*operands), computing)
+
+    def by_row(index: Any, threads: int) -> None:
+        nonlocal invalid
+        row = LongRow(name, rows[index], None if masks is None else masks[index], computing, threads)
+        t = float(_at(temperature, index))
+        invalid |= row.write(name == "log_softmax", t, int(policy), targets[index])
+
+    _plan(name, x, layout, by_block, by_row)
+    if invalid:
+        _native.raise_invalid(name)
 
 
-def reduction(
-    name: str, x: Array, axes: tuple[int, ...], mask: Array | None, keepdims: bool, computing: np.dtype[Any], result: np.dtype[Any],
-    out: Array | None,
-) -> Any:  # fmt: skip
-    """logsumexp-like: one result a row."""
-    operands, axis = _operands(x, axes, mask, computing)
-    y = cast(np.asarray(_gufunc(name, computing, mask is not None)(*operands, axis=axis)), result)
-    if keepdims:
-        y = y.reshape(tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
-    if out is None:
-        return y[()]
-    out[...] = y
-    return out
+def reduction(name: str, x: Array, axes: tuple[int, ...], mask: Array | None, computing: np.dtype[Any], out: Array) -> None:
+    """logsumexp of every row of x, into `out`, which has the axes of x without those of a row."""
+    layout, kernel = Layout(x, axes), _gufunc(name, computing, mask is not None)
+    x = apart(x, out)
+    mask = None if mask is None else apart(mask, out)
+    rows, masks = layout.rows_last(x), None if mask is None else layout.rows_last(mask)
+    rank = layout.outer_rank
+
+    def by_block(index: Any) -> None:
+        operands = [patterns(flat(cast(_at(rows, index), computing), rank))]
+        if masks is not None:
+            operands.append(flat(_at(masks, index), rank))
+        out[index] = cast(np.asarray(kernel(*operands)), out.dtype)
+
+    def by_row(index: Any, threads: int) -> None:
+        value = LongRow(name, rows[index], None if masks is None else masks[index], computing, threads).logsumexp()
+        own = np.float64 if computing == np.float64 else np.float32
+        out[index] = cast(np.array(value, own), out.dtype)
+
+    _plan(name, x, layout, by_block, by_row)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from stablesoftmax import _native
+from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import (
     Axis,
     as_logits,
@@ -12,10 +12,11 @@ from stablesoftmax._arguments import (
     as_temperature,
     check_out,
     computing_dtype,
-    native,
+    floating,
     normalise_axis,
     result_dtype,
 )
+from stablesoftmax._layout import Layout
 from stablesoftmax._rows import elementwise
 
 _DEFAULT_TEMPERATURE = 1.0  # one object: comparing a caller's array with 1.0 would be no yes or no
@@ -42,10 +43,19 @@ def _refuse_all_neginf(name: str, x: Any, axes: tuple[int, ...], mask: Any) -> N
     """all_neginf="raise": the first row that holds nothing above -inf although something in it takes part."""
     if x.size == 0:
         return
-    takes_part = np.True_ if mask is None else mask
-    low = np.logical_and.reduce((x == -np.inf) | ~takes_part, axis=axes)
-    present = np.logical_or.reduce(np.broadcast_to(takes_part, x.shape), axis=axes)
-    bad = np.argwhere(np.asarray(low & present))
+    layout = Layout(x, axes)
+    rows, masks = layout.rows_last(x), None if mask is None else layout.rows_last(mask)
+    rank, inner = layout.outer_rank, tuple(range(layout.outer_rank, x.ndim))
+    low, present = np.ones(layout.outer_shape, bool), np.zeros(layout.outer_shape, bool)
+    for at in _blocks.cut(rows.shape, _blocks.ELEMENTS):
+        is_low = rows[at] == -np.inf
+        if masks is None:
+            present[at[:rank]] = True
+        else:
+            is_low |= ~masks[at]
+            present[at[:rank]] |= masks[at].any(axis=inner)
+        low[at[:rank]] &= is_low.all(axis=inner)
+    bad = np.argwhere(low & present)
     if len(bad):
         at = tuple(int(i) for i in bad[0])
         raise ValueError(
@@ -60,7 +70,8 @@ def _elementwise(
     """The long way in: every argument checked, then the gufunc."""
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
-    result = result_dtype(name, logits, dtype, native(logits.dtype))
+    own = floating(logits.dtype)
+    result = result_dtype(name, logits, dtype, own)
     mask = as_mask(name, where, logits.shape)
     policy = _policy(name, all_neginf, posinf)
     t = as_temperature(name, temperature, logits.shape, axes)
@@ -68,7 +79,8 @@ def _elementwise(
         check_out(name, out, logits.shape, result)
     if all_neginf == "raise":
         _refuse_all_neginf(name, logits, axes, mask)
-    y = elementwise(name, logits, axes, mask, t, policy, computing_dtype(logits.dtype, result), result, out)
+    y = np.empty_like(logits, dtype=result, subok=False) if out is None else out
+    elementwise(name, logits, axes, mask, t, policy, computing_dtype(own, result), y)
     return y if out is not None or y.ndim else y[()]
 
 

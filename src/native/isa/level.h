@@ -1,5 +1,6 @@
 // The table of one level, made of the rows. An isa/*.cpp file sets STABLESOFTMAX_LEVEL and includes its simd header first.
 #pragma once
+#include "../rows/parts.h"
 #include "../rows/state.h"
 
 #define STABLESOFTMAX_JOIN(a, b) a##b
@@ -31,5 +32,7 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     by_strips<LogSoftmaxRows<Float64>>,
     by_strips<LogSumExpRows<Float32>>,
     by_strips<LogSumExpRows<Float64>>,
+    parts_of<Float32>(),
+    parts_of<Float64>(),
 };
 }

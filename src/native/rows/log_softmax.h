@@ -45,6 +45,19 @@ inline D log_softmax_vector(D x, D max, const LogRests64 &log, double temperatur
   return bits<D>((infinite & bits<Q>(d)) | (~infinite & bits<Q>(result)));
 }
 
+template <class Kind>
+inline void log_softmax_block(const typename Kind::T *x, std::size_t n, typename Kind::T largest, const LogRest &log,
+                              double temperature, typename Kind::T *y) {
+  using T = typename Kind::T;
+  constexpr std::size_t w = lanes<T>;
+  const auto logs = log_rests(log, T{});
+  const auto max = splat(largest);
+  const bool huge = is_huge(static_cast<double>(largest), temperature);
+  std::size_t k = 0;
+  for (; k + w <= n; k += w) store<T>(y + k, log_softmax_vector(load(x + k), max, logs, temperature, huge));
+  if (k < n) store_part<T>(y + k, n - k, log_softmax_vector(load_part<T>(x + k, n - k, 0), max, logs, temperature, huge));
+}
+
 template <class Kind> inline bool log_softmax_row(const Row &row) {
   using T = typename Kind::T;
   const Access<T> access(row);
@@ -54,17 +67,10 @@ template <class Kind> inline bool log_softmax_row(const Row &row) {
   const Context<Kind> context(row.temperature);
   const LogRest log = row_log_rest<Kind>(access, context, e);
   T gathered[block_elements], results[block_elements];
-  constexpr std::size_t w = lanes<T>;
-  const auto logs = log_rests(log, T{});
-  const auto max = splat(e.max);
-  const bool huge = is_huge(static_cast<double>(e.max), row.temperature);
   for (std::size_t i = 0; i < row.n; i += block_elements) {
     const std::size_t m = row.n - i < block_elements ? row.n - i : block_elements;
-    const T *x = access.fetch(i, m, gathered);
     T *y = access.place(i, results);
-    std::size_t k = 0;
-    for (; k + w <= m; k += w) store<T>(y + k, log_softmax_vector(load(x + k), max, logs, row.temperature, huge));
-    if (k < m) store_part<T>(y + k, m - k, log_softmax_vector(load_part<T>(x + k, m - k, 0), max, logs, row.temperature, huge));
+    log_softmax_block<Kind>(access.fetch(i, m, gathered), m, e.max, log, row.temperature, y);
     access.keep(i, m, y);
   }
   return false;

@@ -16,8 +16,9 @@ template <class Kind> inline typename Kind::T max_plus(typename Kind::T max, con
   return static_cast<typename Kind::T>(s + (error + log.lo));
 }
 
-// log of the sum of e^x * 2^124 as integers: absolute error below n * 2^-123 + 2^-102. All x < 0, the sum below 8.
-template <class Kind> inline typename Kind::T logsumexp_near_zero(const Access<typename Kind::T> &access) {
+// The sum of e^x * 2^124 as integers, and the logarithm of such a sum: absolute error below n * 2^-123 + 2^-102. All x < 0, the
+// sum below 8.
+template <class Kind> inline U128 sum_near_zero(const Access<typename Kind::T> &access) {
   using T = typename Kind::T;
   const Multiplier by = log2e_over(1.0);
   T gathered[block_elements];
@@ -33,10 +34,19 @@ template <class Kind> inline typename Kind::T logsumexp_near_zero(const Access<t
       if (shift < 128) sum += fixed_exp2(o.f) >> shift;
     }
   }
+  return sum;
+}
+
+template <class Kind> inline typename Kind::T log_near_zero(U128 sum) {
+  using T = typename Kind::T;
   std::int64_t a = 3;
   while (!(sum >> 127)) sum <<= 1, a--;
   const I128 v = fixed_log(sum, a);
   return static_cast<T>(v) * static_cast<T>(0x1p-120);
+}
+
+template <class Kind> inline typename Kind::T logsumexp_near_zero(const Access<typename Kind::T> &access) {
+  return log_near_zero<Kind>(sum_near_zero<Kind>(access));
 }
 
 template <class Kind> inline bool logsumexp_row(const Row &row) {

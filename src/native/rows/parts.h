@@ -1,0 +1,146 @@
+// A row that is read in parts: what softmax.h, log_softmax.h and logsumexp.h do in one go, a pass at a time.
+#pragma once
+#include "log_softmax.h"
+#include "logsumexp.h"
+#include "softmax.h"
+
+namespace {
+
+using stablesoftmax::Parts;
+using stablesoftmax::Summary;
+
+template <class Kind> inline Extremes<typename Kind::T> extremes_of(const Summary &s) {
+  using T = typename Kind::T;
+  Extremes<T> e;
+  e.max = static_cast<T>(s.max);
+  e.second = static_cast<T>(s.second);
+  e.nan = s.nan;
+  e.finite = s.above;
+  return e;
+}
+
+// Calls body(first, elements, x, buffer of results) for the blocks of a part.
+template <class T, class Body> inline void each_block(const Access<T> &access, Body body) {
+  T gathered[block_elements], results[block_elements];
+  const std::size_t n = access.row.n;
+  for (std::size_t i = 0; i < n; i += block_elements) {
+    const std::size_t m = n - i < block_elements ? n - i : block_elements;
+    body(i, m, access.fetch(i, m, gathered), results);
+  }
+}
+
+template <class Kind> inline Summary summarise_part(const Row &part, bool with_second) {
+  using T = typename Kind::T;
+  const Access<T> access(part);
+  Extremes<T> e;
+  each_block(access, [&](std::size_t, std::size_t m, const T *x, T *) {
+    if (with_second) extremes<Kind, true, true>(x, m, e);
+    else extremes<Kind, false, true>(x, m, e);
+  });
+  if (e.max == 0) e.max = static_cast<T>(-0.0); // as in first_pass.h
+  std::size_t present = part.n;
+  if (part.where) {
+    present = 0;
+    for (std::size_t i = 0; i < part.n; i++) present += access.takes_part(i);
+  }
+  return {static_cast<double>(e.max), static_cast<double>(e.second), e.finite, present, e.nan};
+}
+
+template <class Kind> inline std::size_t ties_of_part(const Row &part, double value) {
+  return count_ties(Access<typename Kind::T>(part), static_cast<typename Kind::T>(value));
+}
+
+// The sum in the layout that the whole row asks for: body(Sum{}) with the type of it.
+template <class Kind, class Body> inline auto with_layout(bool wide, Body body) {
+  if constexpr (Kind::digits == 24)
+    if (!wide) return body(NarrowSum{});
+  return body(WideSum<Kind>{});
+}
+
+// Whether anything but the maximum counts: as in rest.h.
+template <class Kind> inline bool has_rest(const Context<Kind> &context, const Extremes<typename Kind::T> &e) {
+  if (e.second == -infinity<typename Kind::T>()) return false;
+  return e.second == e.max || !(context.ties_only(e.max) || context.ties_only(e.second));
+}
+
+template <class Kind> inline I128 sum_of_part(const Row &part, const Summary &summary, bool of_rest) {
+  using T = typename Kind::T;
+  const Access<T> access(part);
+  const Extremes<T> e = extremes_of<Kind>(summary);
+  const Context<Kind> context(part.temperature);
+  if (of_rest && !has_rest(context, e)) return 0;
+  const Terms<Kind> terms(context, of_rest ? e.second : e.max);
+  return with_layout<Kind>(is_wide<Kind>(e, part.temperature), [&](auto sum) {
+    each_block(access, [&](std::size_t, std::size_t m, const T *x, T *) {
+      add_terms<Kind, false>(terms, x, m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
+    });
+    return sum.total();
+  });
+}
+
+template <class Kind> inline void softmax_of_part(const Row &part, const Summary &summary, I128 total) {
+  using T = typename Kind::T;
+  const Access<T> access(part);
+  const Extremes<T> e = extremes_of<Kind>(summary);
+  if (is_special(e))
+    return write_special(access, e, fate(e, part.policy), static_cast<std::size_t>(total),
+                         [](double count) { return static_cast<T>(1.0 / count); }, T{0});
+  const Context<Kind> context(part.temperature);
+  const Terms<Kind> terms(context, e.max);
+  const Reciprocal<T> r = reciprocal(total, quantum_exponent<Kind>(is_wide<Kind>(e, part.temperature)), T{});
+  each_block(access, [&](std::size_t i, std::size_t m, const T *x, T *results) {
+    T *y = access.place(i, results);
+    terms_scaled_block<Kind>(terms, x, m, r, y);
+    access.keep(i, m, y);
+  });
+}
+
+template <class Kind> inline LogRest log_of_rest(const Context<Kind> &context, const Extremes<typename Kind::T> &e, I128 total) {
+  if (!has_rest(context, e)) return {0.0, 0.0};
+  const Terms<Kind> terms(context, e.second);
+  const bool wide = is_wide<Kind>(e, context.scale.temperature);
+  const I128 extra = with_layout<Kind>(wide, [&](auto sum) { return deposit<decltype(sum)>(terms, e.second); });
+  return log_rest<Kind>(context, e.max, total - extra, terms.exponent, wide);
+}
+
+template <class Kind> inline void log_softmax_of_part(const Row &part, const Summary &summary, I128 total) {
+  using T = typename Kind::T;
+  const Access<T> access(part);
+  const Extremes<T> e = extremes_of<Kind>(summary);
+  if (is_special(e))
+    return write_special(access, e, fate(e, part.policy), static_cast<std::size_t>(total),
+                         [](double count) { return static_cast<T>(0.0 - log1p_rest(count - 1)); }, -infinity<T>());
+  const Context<Kind> context(part.temperature);
+  const LogRest log = log_of_rest<Kind>(context, e, total);
+  each_block(access, [&](std::size_t i, std::size_t m, const T *x, T *results) {
+    T *y = access.place(i, results);
+    log_softmax_block<Kind>(x, m, e.max, log, part.temperature, y);
+    access.keep(i, m, y);
+  });
+}
+
+template <class Kind> inline double logsumexp_of_parts(const Summary &summary, I128 total, bool &cancelled) {
+  using T = typename Kind::T;
+  const Extremes<T> e = extremes_of<Kind>(summary);
+  cancelled = false;
+  if (e.nan) return static_cast<double>(quiet_nan<T>());
+  if (is_special(e)) return static_cast<double>(e.max);
+  const Context<Kind> context(1.0);
+  return static_cast<double>(max_plus<Kind>(e.max, log_of_rest<Kind>(context, e, total), cancelled));
+}
+
+template <class Kind> inline U128 near_zero_of_part(const Row &part) {
+  return sum_near_zero<Kind>(Access<typename Kind::T>(part));
+}
+
+template <class Kind> inline double logsumexp_near_zero_of_parts(U128 total) {
+  return static_cast<double>(log_near_zero<Kind>(total));
+}
+
+template <class Kind> constexpr Parts parts_of() {
+  return {summarise_part<Kind>,      ties_of_part<Kind>,    sum_of_part<Kind>,
+          softmax_of_part<Kind>,     log_softmax_of_part<Kind>, near_zero_of_part<Kind>,
+          logsumexp_near_zero_of_parts<Kind>, logsumexp_of_parts<Kind>};
+}
+
+}  // namespace
