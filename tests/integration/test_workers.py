@@ -9,15 +9,16 @@ import stablesoftmax
 pytestmark = pytest.mark.integration
 
 
-def threads_and_result(x):
-    return stablesoftmax.get_num_threads(), stablesoftmax.softmax(x)
+def calls(x):
+    """What the workers are asked for: functions of the package, since a worker cannot import this file."""
+    return [(stablesoftmax.get_num_threads,), (stablesoftmax.softmax, x)] * 3
 
 
 def check(results, x, expected_threads=1):
-    assert len(results) == 4
-    for threads, result in results:
-        assert threads == expected_threads
-        assert_same_bits(result, stablesoftmax.softmax(x))
+    expected = stablesoftmax.softmax(x)
+    assert list(results[0::2]) == [expected_threads] * 3
+    for result in results[1::2]:
+        assert_same_bits(result, expected)
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def x():
 @pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
 def test_joblib(backend, x):
     joblib = pytest.importorskip("joblib", reason="joblib is not part of the test extra")
-    check(joblib.Parallel(n_jobs=2, backend=backend)(joblib.delayed(threads_and_result)(x) for _ in range(4)), x)
+    check(joblib.Parallel(n_jobs=2, backend=backend)(joblib.delayed(f)(*a) for f, *a in calls(x)), x)
 
 
 @pytest.mark.parametrize("processes", [True, False], ids=["processes", "threads"])
@@ -38,16 +39,17 @@ def test_dask_local_cluster(processes, x):
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=processes, dashboard_address=None) as cluster,
         distributed.Client(cluster) as client,
     ):
-        check(client.gather([client.submit(threads_and_result, x, pure=False) for _ in range(4)]), x)
+        check(client.gather([client.submit(*call, pure=False) for call in calls(x)]), x)
 
 
 @pytest.mark.parametrize("scheduler", ["threads", "processes"])
 def test_dask_scheduler(scheduler, x):
     dask = pytest.importorskip("dask", reason="dask is not part of the test extra")
-    check(dask.compute(*[dask.delayed(threads_and_result, pure=False)(x) for _ in range(4)], scheduler=scheduler, num_workers=2), x)
+    tasks = [dask.delayed(f, pure=False)(*a) for f, *a in calls(x)]
+    check(dask.compute(*tasks, scheduler=scheduler, num_workers=2), x)
 
 
 def test_a_number_that_was_set_holds_in_workers_too(x, monkeypatch):
     joblib = pytest.importorskip("joblib", reason="joblib is not part of the test extra")
     monkeypatch.setenv("STABLESOFTMAX_NUM_THREADS", "2")
-    check(joblib.Parallel(n_jobs=2, backend="multiprocessing")(joblib.delayed(threads_and_result)(x) for _ in range(4)), x, 2)
+    check(joblib.Parallel(n_jobs=2, backend="multiprocessing")(joblib.delayed(f)(*a) for f, *a in calls(x)), x, 2)

@@ -15,12 +15,9 @@ template <class Kind> struct Strip {
   using V = typename Kind::V;
   using Lanes = Many<V, 2>;
   static constexpr std::size_t width = 2 * lanes<T>;
-  // Longest row that is gathered: its tiles lie on the stack.
-  static constexpr std::size_t longest_gathered = 32;
-
   const T *x; // element j of lane k at x[j * x_stride + k]
   std::ptrdiff_t x_stride;
-  T *h, *l; // h may be the result itself
+  T *h, *l; // h may be the result itself, or x
   std::ptrdiff_t h_stride, l_stride;
   std::size_t n;
 
@@ -71,7 +68,7 @@ template <class Kind> struct Strip {
   static inline D lowered(D v, double by) { return v - splat(by); }
 
   // Terms kept in h and l, and the reciprocals of their sums, lane by lane.
-  inline void terms(const Windows &w, T *hi, T *lo) const {
+  inline Reciprocal<Lanes> terms(const Windows &w) const {
     LaneSums<Kind> sums;
     for (std::size_t j = 0; j < n; j++) {
       Lanes high, low;
@@ -82,20 +79,15 @@ template <class Kind> struct Strip {
       if (j % LaneSums<Kind>::most == LaneSums<Kind>::most - 1) sums.flush(LaneSums<Kind>::most);
     }
     sums.flush(n % LaneSums<Kind>::most);
-    for (std::size_t k = 0; k < width; k++) {
-      const Reciprocal<T> r = sums.reciprocal_of(k);
-      hi[k] = r.hi;
-      lo[k] = r.lo;
-    }
+    return sums.reciprocals();
   }
 
-  inline void scale(const T *hi, const T *lo, T *y, std::ptrdiff_t y_stride) const {
-    const Lanes r_hi = load_many<2>(hi), r_lo = load_many<2>(lo);
+  inline void scale(const Reciprocal<Lanes> &r, T *y, std::ptrdiff_t y_stride) const {
     const V factor = down<Kind>();
     for (std::size_t j = 0; j < n; j++) {
       const Lanes high = load_many<2>(h + static_cast<std::ptrdiff_t>(j) * h_stride);
       const Lanes low = load_many<2>(l + static_cast<std::ptrdiff_t>(j) * l_stride);
-      store_many<2>(y + static_cast<std::ptrdiff_t>(j) * y_stride, fma(high, r_hi, fma(low, r_hi, high * r_lo)) * factor);
+      store_many<2>(y + static_cast<std::ptrdiff_t>(j) * y_stride, fma(high, r.hi, fma(low, r.hi, high * r.lo)) * factor);
     }
   }
 
@@ -124,9 +116,7 @@ template <class Kind> struct Strip {
   inline bool softmax(const Context<Kind> &context, T *y, std::ptrdiff_t y_stride) const {
     Lanes max, none;
     if (!extremes<false>(context, max, none)) return false;
-    T hi[width], lo[width];
-    terms(windows(context, max), hi, lo);
-    scale(hi, lo, y, y_stride);
+    scale(terms(windows(context, max)), y, y_stride);
     return true;
   }
 

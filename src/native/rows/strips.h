@@ -3,13 +3,11 @@
 #pragma once
 #include "softmax.h"
 #include "strip.h"
+#include "tile.h"
 
 namespace {
 
 using stablesoftmax::Steps;
-
-// Longest row that is gathered into a tile on the stack.
-constexpr std::size_t longest_gathered = 32;
 
 // The rows of a strip, for those who need one again; lanes from `count` on repeat the last.
 struct RowsOfStrip {
@@ -60,31 +58,28 @@ template <class Kind_> struct LogSumExpRows {
   }
 };
 
-// Writes the results of `count` rows from a tile of `width` lanes, one result a row for a reduction.
-template <class Function, class T>
-inline void scatter(Row row, const Steps &steps, std::size_t count, const T *tile, std::size_t width) {
-  for (std::size_t k = 0; k < count; k++, row.y += steps.y) {
-    const Access<T> access(row);
-    for (std::size_t j = 0; j < (Function::reduces ? 1 : row.n); j++) access.put(j, tile[j * width + k]);
-  }
+// One result a row, for the first `count` rows of a strip.
+template <class T> inline void put_each(Row row, std::ptrdiff_t step, std::size_t count, const T *results) {
+  for (std::size_t k = 0; k < count; k++, row.y += step) Access<T>(row).put(0, results[k]);
 }
 
-// A strip of up to `width` rows that do not lie side by side: transposed into a tile. Lanes beyond `count` repeat the last row.
+// A strip of up to `width` rows that do not lie side by side, through a tile. Lanes beyond `count` repeat the last row.
 template <class Function>
 inline bool gathered_strip(const Row &row, const Steps &steps, std::size_t count, const Context<typename Function::Kind> &context) {
   using Kind = typename Function::Kind;
   using T = typename Kind::T;
   constexpr std::size_t width = Strip<Kind>::width;
-  T x[longest_gathered * width], h[longest_gathered * width], l[longest_gathered * width];
-  Row one = row;
-  for (std::size_t k = 0; k < width; k++) {
-    const Access<T> access(one);
-    for (std::size_t j = 0; j < row.n; j++) x[j * width + k] = access.element(j);
-    if (k + 1 < count) one.x += steps.x;
+  T x[longest_gathered * width], l[longest_gathered * width];
+  gather<T, width>(row, steps.x, count, x);
+  const Strip<Kind> strip{x, width, x, l, width, width, row.n};
+  if constexpr (Function::reduces) {
+    T results[width];
+    if (!Function::strip(strip, context, {row, steps, count}, results, 0)) return false;
+    put_each(row, steps.y, count, results);
+  } else {
+    if (!Function::strip(strip, context, {row, steps, count}, x, width)) return false;
+    scatter<T, width>(row, steps.y, count, x);
   }
-  const Strip<Kind> strip{x, width, h, l, width, width, row.n};
-  if (!Function::strip(strip, context, {row, steps, count}, h, width)) return false;
-  scatter<Function>(row, steps, count, h, width);
   return true;
 }
 
@@ -101,7 +96,7 @@ inline bool column_strip(const Row &row, const Steps &steps, const Context<typen
   if constexpr (!Function::reduces) return Function::strip(strip, context, {row, steps, width}, y, y_stride);
   T results[width];
   if (!Function::strip(strip, context, {row, steps, width}, results, 0)) return false;
-  scatter<Function>(row, steps, width, results, width);
+  put_each(row, steps.y, width, results);
   return true;
 }
 

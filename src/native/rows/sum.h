@@ -26,11 +26,11 @@ template <class Patterns> struct Digits {
 
 class NarrowSum {
   static constexpr float top = 0x1p60f; // 2^Float32::bias
-  static constexpr float magic1 = top, magic2 = 0x1.8p23f * (top * 0x1p-45f);
   U first{}, second{};
   std::int64_t total1 = 0, total2 = 0;
 
 public:
+  static constexpr float magic1 = top, magic2 = 0x1.8p23f * (top * 0x1p-45f);
   static constexpr std::size_t vectors_per_flush = 256; // 2^23 * 2^8 still fits a 32-bit lane
 
   // The patterns whose sums, less those of the rounding constants, are the sums of the digits. X is F or Many<F, N>.

@@ -9,6 +9,7 @@ namespace {
 typedef float GenericF __attribute__((vector_size(level_bytes)));
 typedef double GenericD __attribute__((vector_size(level_bytes)));
 typedef std::int32_t GenericI __attribute__((vector_size(level_bytes)));
+typedef std::int32_t GenericHalfI __attribute__((vector_size(level_bytes / 2)));
 typedef float GenericHalfF __attribute__((vector_size(level_bytes / 2)));
 
 inline GenericI generic_lookup8(const std::uint32_t *table, GenericI index) {
@@ -22,6 +23,12 @@ inline GenericI generic_lookup8(const std::uint32_t *table, GenericI index) {
 
 inline GenericD generic_widen(GenericF v, int half) {
   GenericHalfF part;
+  __builtin_memcpy(&part, reinterpret_cast<const char *>(&v) + half * (level_bytes / 2), sizeof part);
+  return __builtin_convertvector(part, GenericD);
+}
+
+inline GenericD generic_widen(GenericI v, int half) {
+  GenericHalfI part;
   __builtin_memcpy(&part, reinterpret_cast<const char *>(&v) + half * (level_bytes / 2), sizeof part);
   return __builtin_convertvector(part, GenericD);
 }

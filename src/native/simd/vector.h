@@ -90,6 +90,8 @@ inline I lookup8(const std::uint32_t *table, I index) { return level_lookup8(tab
 // The lower and the upper half of the lanes as doubles: exact.
 inline D widen_low(F v) { return level_widen(v, 0); }
 inline D widen_high(F v) { return level_widen(v, 1); }
+inline D widen_low(I v) { return generic_widen(v, 0); }
+inline D widen_high(I v) { return generic_widen(v, 1); }
 // The reverse, each lane rounded once.
 inline F narrow(D low, D high) { return level_narrow(low, high); }
 
