@@ -15,9 +15,9 @@ def test_every_element_lies_in_one_block():
     rng = np.random.default_rng(300)
     for _ in range(cases(500)):
         shape = tuple(rng.integers(0, 9, rng.integers(0, 5)).tolist())
-        most, multiple = int(rng.integers(1, 200)), int(rng.integers(1, 5))
+        most, multiple, first = int(rng.integers(1, 200)), int(rng.integers(1, 5)), int(rng.integers(0, 9))
         count = np.zeros(shape, int)
-        for at in _blocks.cut(shape, most, multiple):
+        for at in _blocks.cut(shape, most, multiple, first):
             assert count[at].ndim == len(shape)
             assert count[at].size <= most
             count[at] += 1
@@ -30,6 +30,8 @@ def test_blocks_are_large():
     assert len(_blocks.cut((1_000_000,), 1 << 18)) == 4
     assert len(_blocks.cut((7, 11, 13), 7 * 11 * 13)) == 1
     assert [at[1].start for at in _blocks.cut((1, 300), 100, multiple=64)] == [0, 64, 128, 192, 256]
+    assert [at[1].start for at in _blocks.cut((1, 300), 130, multiple=64, first=12)] == [0, 76, 204]
+    assert [at[1].start for at in _blocks.cut((1, 300), 130, multiple=64, first=64)] == [0, 128, 256]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 7])

@@ -58,3 +58,22 @@ def test_long_columns(function, dtype):
         x = batch("padded", n, columns, dtype, 1)
         y = function(x, axis=0)
         assert (bits(np.ascontiguousarray(y.T)) == bits(alone(function, x.T))).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("in_place", [False, True], ids=["apart", "in place"])
+@pytest.mark.parametrize(
+    ("n", "columns"), [(1025, 16), (1500, 43), (1100, 150), (2100, 1200)]
+)  # the last is written past the caches
+@pytest.mark.parametrize("first", [0, 3])  # columns before the one where the array begins: cache lines begin elsewhere
+def test_panels_of_columns(n, columns, first, in_place, dtype):
+    x = batch("normal", n, columns + first, dtype, 2)
+    x[7, first + columns // 2] = np.nan  # a row of its own, whose neighbours are not held up
+    x = x[:, first:]
+    some = np.unique(np.linspace(0, columns - 1, 40).astype(int))
+    for function in (ssm.softmax, ssm.log_softmax):
+        wanted = bits(alone(function, x.T[some]))
+        y = x.copy(order="K") if in_place else np.full_like(x, 3)
+        function(y if in_place else x, axis=0, out=y)
+        assert (bits(np.ascontiguousarray(y.T[some])) == wanted).all()
+    assert (bits(ssm.logsumexp(x, axis=0)[some]) == bits(alone(ssm.logsumexp, x.T[some]))).all()

@@ -4,8 +4,8 @@
 
 namespace stablesoftmax {
 
-// 131072 floats or 65536 doubles.
-constexpr std::size_t scratch_bytes = std::size_t{512} << 10;
+// Five strips of 4096 columns, and their low parts.
+constexpr std::size_t scratch_bytes = std::size_t{2} << 20;
 
 // The scratch of this thread, freed when the thread ends; null where there is no memory.
 void *thread_scratch();

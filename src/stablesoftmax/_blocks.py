@@ -32,10 +32,11 @@ def size(elements: int, threads: int) -> int:
     return max(_LEAST, min(ELEMENTS, elements // (8 * threads)))
 
 
-def cut(shape: tuple[int, ...], most: int, multiple: int = 1) -> list[Index]:
+def cut(shape: tuple[int, ...], most: int, multiple: int = 1, first: int = 0) -> list[Index]:
     """Indices of blocks that cover an array of this shape, each of at most `most` elements where that is possible.
 
-    The last axes stay whole as far as they fit. The axis that is cut is cut at multiples of `multiple` where that is possible.
+    The last axes stay whole as far as they fit. The axis that is cut is cut at `first` plus multiples of `multiple` where that is
+    possible.
 
     >>> cut((2, 5), 3)[:2]
     [(slice(0, 1, None), slice(0, 3, None)), (slice(0, 1, None), slice(3, 5, None))]
@@ -43,9 +44,11 @@ def cut(shape: tuple[int, ...], most: int, multiple: int = 1) -> list[Index]:
     indices: list[Index] = [()]
     for axis, length in enumerate(shape):
         step = max(1, most // max(1, math.prod(shape[axis + 1 :])))
+        begin = 0
         if step >= multiple:
             step -= step % multiple
-        pieces = [slice(start, min(start + step, length)) for start in range(0, length, step)]
+            begin = first % multiple - multiple if first % multiple else 0
+        pieces = [slice(max(start, 0), min(start + step, length)) for start in range(begin, length, step)]
         indices = [(*index, piece) for index in indices for piece in pieces]
     return indices
 

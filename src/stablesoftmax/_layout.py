@@ -9,6 +9,8 @@ from stablesoftmax._arguments import cast, is_bfloat16
 
 Array = np.ndarray[Any, Any]
 
+_LINE = 64  # bytes of a cache line
+
 
 class Layout:
     """The axes of an array, those of its rows last.
@@ -35,6 +37,13 @@ def flat(array: Array, outer_rank: int) -> Array:
     if array.ndim == outer_rank + 1:
         return array
     return array.reshape((*array.shape[:outer_rank], math.prod(array.shape[outer_rank:])))
+
+
+def before_line(array: Array, outer_rank: int) -> int | None:
+    """How many columns come before the first that begins a cache line; None where rows are not columns side by side."""
+    if not 0 < outer_rank < array.ndim or array.strides[outer_rank - 1] != array.itemsize:
+        return None
+    return -array.ctypes.data % _LINE // array.itemsize
 
 
 def patterns(array: Array) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 
 from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import cast, is_bfloat16
-from stablesoftmax._layout import Layout, apart, assign, flat, patterns
+from stablesoftmax._layout import Layout, apart, assign, before_line, flat, patterns
 from stablesoftmax._long_rows import LongRow
 from stablesoftmax._threads import get_num_threads
 
@@ -22,6 +22,8 @@ Array = np.ndarray[Any, Any]
 _LONGEST_ROW = 1 << 20
 # With fewer rows than threads could share, rows beyond this are: their terms are made twice in any case.
 _LONGEST_UNSHARED_ROW = 1 << 17
+
+_STRIP = 16  # columns, a cache line of float32
 
 
 @functools.cache
@@ -34,8 +36,13 @@ def _at(array: Array, index: Any) -> Array:
     return array[index] if array.ndim else array
 
 
-def _plan(name: str, x: Array, layout: Layout, by_block: Callable[[Any], Any], by_row: Callable[[Any, int], Any]) -> None:
-    """Calls by_block(index) for blocks of rows, or by_row(index, threads) for each row where rows are long."""
+def _plan(
+    name: str, x: Array, layout: Layout, first: int | None, by_block: Callable[[Any], Any], by_row: Callable[[Any, int], Any]
+) -> None:
+    """Calls by_block(index) for blocks of rows, or by_row(index, threads) for each row where rows are long.
+
+    `first` is what before_line says of columns, which are cut into whole strips, and none where rows are not columns.
+    """
     if x.size <= _blocks.ELEMENTS:
         by_block(())
         return
@@ -45,8 +52,9 @@ def _plan(name: str, x: Array, layout: Layout, by_block: Callable[[Any], Any], b
         for index in np.ndindex(layout.outer_shape):
             by_row(index, threads)
         return
-    most = max(1, _blocks.size(x.size, threads) // layout.length)
-    _blocks.run(name, _blocks.cut(layout.outer_shape, most, multiple=64), by_block, threads)
+    most = max(1 if first is None else _STRIP, _blocks.size(x.size, threads) // layout.length)
+    multiple = next((strips for strips in (4 * _STRIP, 2 * _STRIP, _STRIP) if strips <= most), 1)
+    _blocks.run(name, _blocks.cut(layout.outer_shape, most, multiple, first or 0), by_block, threads)
 
 
 def elementwise(
@@ -78,7 +86,7 @@ def elementwise(
         t = float(_at(temperature, index))
         invalid |= row.write(name == "log_softmax", t, int(policy), targets[index])
 
-    _plan(name, x, layout, by_block, by_row)
+    _plan(name, x, layout, before_line(targets, rank), by_block, by_row)
     if invalid:
         _native.raise_invalid(name)
 
@@ -102,4 +110,4 @@ def reduction(name: str, x: Array, axes: tuple[int, ...], mask: Array | None, co
         own = np.float64 if computing == np.float64 else np.float32
         out[index] = cast(np.array(value, own), out.dtype)
 
-    _plan(name, x, layout, by_block, by_row)
+    _plan(name, x, layout, before_line(rows, rank), by_block, by_row)

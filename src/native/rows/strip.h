@@ -17,11 +17,13 @@ template <class Kind> struct Strip {
   static constexpr std::size_t width = 2 * lanes<T>;
   const T *x; // element j of lane k at x[j * x_stride + k]
   std::ptrdiff_t x_stride;
-  T *h, *l; // h may be the result itself, or x
-  std::ptrdiff_t h_stride, l_stride;
+  T *y; // the results, and before them the parts h of the terms; may be x
+  std::ptrdiff_t y_stride;
+  T *l; // the parts l, at l[j * width + k]; or null: then terms are made twice
   std::size_t n;
 
   inline Lanes at(std::size_t j) const { return load_many<2>(x + static_cast<std::ptrdiff_t>(j) * x_stride); }
+  inline T *place(std::size_t j) const { return y + static_cast<std::ptrdiff_t>(j) * y_stride; }
 
   // The maxima and, for the functions that need them, the second largest; false where a row is not an ordinary one.
   template <bool with_second> inline bool extremes(const Context<Kind> &context, Lanes &max, Lanes &second) const {
@@ -67,27 +69,34 @@ template <class Kind> struct Strip {
   static inline F lowered(F v, double by) { return narrow(widen_low(v) - splat(by), widen_high(v) - splat(by)); }
   static inline D lowered(D v, double by) { return v - splat(by); }
 
-  // Terms kept in h and l, and the reciprocals of their sums, lane by lane.
-  inline Reciprocal<Lanes> terms(const Windows &w) const {
+  // body(j) for all j, and `sums` flushed as often as it needs.
+  template <class Body> static inline void summed(LaneSums<Kind> &sums, std::size_t n, Body body) {
+    for (std::size_t j = 0; j < n;) {
+      const std::size_t terms = n - j < LaneSums<Kind>::most ? n - j : LaneSums<Kind>::most;
+      for (const std::size_t end = j + terms; j < end; j++) body(j);
+      sums.flush(terms);
+    }
+  }
+
+  // The reciprocals of the sums of the terms; with `kept` these stay in y and l.
+  template <bool kept> inline Reciprocal<Lanes> terms(const Windows &w) const {
     LaneSums<Kind> sums;
-    for (std::size_t j = 0; j < n; j++) {
+    summed(sums, n, [&](std::size_t j) __attribute__((always_inline)) {
       Lanes high, low;
       Kind::term(w, at(j), high, low);
-      store_many<2>(h + static_cast<std::ptrdiff_t>(j) * h_stride, high);
-      store_many<2>(l + static_cast<std::ptrdiff_t>(j) * l_stride, low);
+      if (kept) store_many<2>(place(j), high), store_many<2>(l + j * width, low);
       sums.add(high, low);
-      if (j % LaneSums<Kind>::most == LaneSums<Kind>::most - 1) sums.flush(LaneSums<Kind>::most);
-    }
-    sums.flush(n % LaneSums<Kind>::most);
+    });
     return sums.reciprocals();
   }
 
-  inline void scale(const Reciprocal<Lanes> &r, T *y, std::ptrdiff_t y_stride) const {
+  template <bool kept> inline void scale(const Windows &w, const Reciprocal<Lanes> &r) const {
     const V factor = down<Kind>();
     for (std::size_t j = 0; j < n; j++) {
-      const Lanes high = load_many<2>(h + static_cast<std::ptrdiff_t>(j) * h_stride);
-      const Lanes low = load_many<2>(l + static_cast<std::ptrdiff_t>(j) * l_stride);
-      store_many<2>(y + static_cast<std::ptrdiff_t>(j) * y_stride, fma(high, r.hi, fma(low, r.hi, high * r.lo)) * factor);
+      Lanes high, low;
+      if (kept) high = load_many<2>(place(j)), low = load_many<2>(l + j * width);
+      else Kind::term(w, at(j), high, low);
+      store_many<2>(place(j), fma(high, r.hi, fma(low, r.hi, high * r.lo)) * factor);
     }
   }
 
@@ -96,12 +105,11 @@ template <class Kind> struct Strip {
     const Windows rest = windows(context, second), top = windows(context, max);
     LaneSums<Kind> sums;
     Lanes high, low;
-    for (std::size_t j = 0; j < n; j++) {
-      Kind::term(rest, smaller(at(j), second), high, low);
-      sums.add(high, low);
-      if (j % LaneSums<Kind>::most == LaneSums<Kind>::most - 1) sums.flush(LaneSums<Kind>::most);
-    }
-    sums.flush(n % LaneSums<Kind>::most);
+    summed(sums, n, [&](std::size_t j) __attribute__((always_inline)) {
+      Lanes h, l;
+      Kind::term(rest, smaller(at(j), second), h, l);
+      sums.add(h, l);
+    });
     Kind::term(rest, second, high, low);
     sums.take_out(high, low); // the maximum took part as the second largest
     Kind::term(top, max, high, low);
@@ -112,15 +120,17 @@ template <class Kind> struct Strip {
     }
   }
 
-  // The functions themselves, y at the same lanes; false where the strip must be done row by row (nothing is written then).
-  inline bool softmax(const Context<Kind> &context, T *y, std::ptrdiff_t y_stride) const {
+  // The functions themselves; false where the strip must be done row by row (nothing is written then).
+  inline bool softmax(const Context<Kind> &context) const {
     Lanes max, none;
     if (!extremes<false>(context, max, none)) return false;
-    scale(terms(windows(context, max)), y, y_stride);
+    const Windows w = windows(context, max);
+    if (l) scale<true>(w, terms<true>(w));
+    else scale<false>(w, terms<false>(w));
     return true;
   }
 
-  inline bool log_softmax(const Context<Kind> &context, T *y, std::ptrdiff_t y_stride) const {
+  inline bool log_softmax(const Context<Kind> &context) const {
     Lanes max, second;
     if (!extremes<true>(context, max, second)) return false;
     LogRest logs[width];
@@ -138,7 +148,7 @@ template <class Kind> struct Strip {
     }
     for (std::size_t j = 0; j < n; j++) {
       const Lanes v = at(j);
-      store_many<2>(y + static_cast<std::ptrdiff_t>(j) * y_stride, each<2>([&](int k) {
+      store_many<2>(place(j), each<2>([&](int k) {
                       if constexpr (Kind::digits == 24) {
                         const LogRests32 log{load(first[k]), load(first[k] + lanes<double>)};
                         return log_softmax_vector(v.v[k], max.v[k], log, context.scale.temperature, false);
@@ -152,7 +162,7 @@ template <class Kind> struct Strip {
   }
 
   // One result a lane; `near_zero(k)` sums row k again where the result has cancelled.
-  template <class NearZero> inline bool logsumexp(const Context<Kind> &context, T *y, NearZero near_zero) const {
+  template <class NearZero> inline bool logsumexp(const Context<Kind> &context, T *results, NearZero near_zero) const {
     Lanes max, second;
     if (!extremes<true>(context, max, second)) return false;
     LogRest logs[width];
@@ -160,8 +170,8 @@ template <class Kind> struct Strip {
     for (std::size_t k = 0; k < width; k++) {
       const T m = max.v[k / lanes<T>][k % lanes<T>];
       bool cancelled;
-      y[k] = max_plus<Kind>(m == 0 ? static_cast<T>(-0.0) : m, logs[k], cancelled);
-      if (cancelled) y[k] = near_zero(k);
+      results[k] = max_plus<Kind>(m == 0 ? static_cast<T>(-0.0) : m, logs[k], cancelled);
+      if (cancelled) results[k] = near_zero(k);
     }
     return true;
   }

@@ -2,7 +2,7 @@
 // row. Same bits either way.
 #pragma once
 #include "softmax.h"
-#include "strip.h"
+#include "panel.h"
 #include "tile.h"
 
 namespace {
@@ -21,114 +21,162 @@ struct RowsOfStrip {
   }
 };
 
-// One function: by the row, and by the strip.
+// One function: by the row, and by the strip, whose results are its y or, one a lane, `results`.
 template <class Kind_> struct SoftmaxRows {
   using Kind = Kind_;
-  using T = typename Kind::T;
   static constexpr bool reduces = false;
   static inline bool row(const Row &row) { return softmax_row<Kind>(row); }
-  static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &, T *y,
-                           std::ptrdiff_t y_stride) {
-    return strip.softmax(context, y, y_stride);
+  static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &, typename Kind::T *) {
+    return strip.softmax(context);
   }
 };
 
 template <class Kind_> struct LogSoftmaxRows {
   using Kind = Kind_;
-  using T = typename Kind::T;
   static constexpr bool reduces = false;
   static inline bool row(const Row &row) { return log_softmax_row<Kind>(row); }
-  static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &, T *y,
-                           std::ptrdiff_t y_stride) {
-    return strip.log_softmax(context, y, y_stride);
+  static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &, typename Kind::T *) {
+    return strip.log_softmax(context);
   }
 };
 
 template <class Kind_> struct LogSumExpRows {
   using Kind = Kind_;
-  using T = typename Kind::T;
   static constexpr bool reduces = true;
   static inline bool row(const Row &row) { return logsumexp_row<Kind>(row); }
-  static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &rows, T *y,
-                           std::ptrdiff_t) {
-    return strip.logsumexp(context, y, [&](std::size_t k) {
+  static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &rows, typename Kind::T *results) {
+    return strip.logsumexp(context, results, [&](std::size_t k) {
       const Row row = rows[k];
-      return logsumexp_near_zero<Kind>(Access<T>(row));
+      return logsumexp_near_zero<Kind>(Access<typename Kind::T>(row));
     });
   }
 };
 
-// One result a row, for the first `count` rows of a strip.
-template <class T> inline void put_each(Row row, std::ptrdiff_t step, std::size_t count, const T *results) {
-  for (std::size_t k = 0; k < count; k++, row.y += step) Access<T>(row).put(0, results[k]);
-}
-
-// A strip of up to `width` rows that do not lie side by side, through a tile. Lanes beyond `count` repeat the last row.
-template <class Function>
-inline bool gathered_strip(const Row &row, const Steps &steps, std::size_t count, const Context<typename Function::Kind> &context) {
+// Rows of one temperature and policy, some way apart.
+template <class Function> class ManyRows {
   using Kind = typename Function::Kind;
   using T = typename Kind::T;
-  constexpr std::size_t width = Strip<Kind>::width;
-  T x[longest_gathered * width], l[longest_gathered * width];
-  gather<T, width>(row, steps.x, count, x);
-  const Strip<Kind> strip{x, width, x, l, width, width, row.n};
-  if constexpr (Function::reduces) {
-    T results[width];
-    if (!Function::strip(strip, context, {row, steps, count}, results, 0)) return false;
-    put_each(row, steps.y, count, results);
-  } else {
-    if (!Function::strip(strip, context, {row, steps, count}, x, width)) return false;
-    scatter<T, width>(row, steps.y, count, x);
+  static constexpr std::size_t width = Strip<Kind>::width;
+  static constexpr std::ptrdiff_t size = sizeof(T);
+  const Row &first;
+  const Steps &steps;
+  const Context<Kind> context;
+  T *const scratch;
+  const std::size_t scratch_strips; // tiles that fit the scratch
+
+  inline Row at(std::size_t index) const {
+    Row row = first;
+    row.x += static_cast<std::ptrdiff_t>(index) * steps.x;
+    row.y += static_cast<std::ptrdiff_t>(index) * steps.y;
+    return row;
   }
-  return true;
-}
 
-// A strip of exactly `width` columns.
-template <class Function>
-inline bool column_strip(const Row &row, const Steps &steps, const Context<typename Function::Kind> &context) {
-  using Kind = typename Function::Kind;
-  using T = typename Kind::T;
-  constexpr std::size_t width = Strip<Kind>::width;
-  constexpr std::ptrdiff_t size = sizeof(T);
-  T *y = reinterpret_cast<T *>(row.y), *l = static_cast<T *>(row.scratch);
-  const std::ptrdiff_t y_stride = row.y_stride / size;
-  const Strip<Kind> strip{reinterpret_cast<const T *>(row.x), row.x_stride / size, y, l, y_stride, static_cast<std::ptrdiff_t>(width), row.n};
-  if constexpr (!Function::reduces) return Function::strip(strip, context, {row, steps, width}, y, y_stride);
-  T results[width];
-  if (!Function::strip(strip, context, {row, steps, width}, results, 0)) return false;
-  put_each(row, steps.y, width, results);
-  return true;
-}
+  // One result a row for rows begin.. to end.
+  inline void put_each(std::size_t begin, std::size_t end, const T *results) const {
+    for (std::size_t k = begin; k < end; k++) {
+      const Row row = at(k);
+      Access<T>(row).put(0, *results++);
+    }
+  }
+
+public:
+  ManyRows(const Row &first_row, const Steps &s)
+      : first(first_row), steps(s), context(first_row.temperature), scratch(static_cast<T *>(first_row.scratch)),
+        scratch_strips(first_row.scratch_bytes / (first_row.n * width * sizeof(T))) {}
+
+  static inline std::ptrdiff_t bytes_of(Storage storage) { return storage == Storage::native ? size : 2; }
+  inline bool x_row_is_joined() const { return first.x_stride == bytes_of(first.x_storage); }
+  // Whether elements of equal index lie side by side.
+  inline bool x_columns() const { return steps.x == bytes_of(first.x_storage) && !x_row_is_joined(); }
+  inline bool y_columns() const { return steps.y == bytes_of(first.y_storage); }
+  // Short columns stay where they are, and so do those too long for a panel.
+  inline bool in_place() const {
+    return (first.n <= longest_in_place || scratch_strips < 3) && x_columns() && first.x_storage == Storage::native &&
+           first.x_stride % size == 0 &&
+           (Function::reduces || (y_columns() && first.y_storage == Storage::native && first.y_stride % size == 0));
+  }
+  inline bool panels() const { return x_columns() && (Function::reduces || y_columns()) && scratch_strips >= 3; }
+  inline bool gathered() const { return first.n <= longest_gathered || (scratch_strips >= 2 && !x_row_is_joined()); }
+
+  inline bool row_by_row(std::size_t begin, std::size_t end) const {
+    bool invalid = false;
+    for (std::size_t i = begin; i < end; i++) invalid |= Function::row(at(i));
+    return invalid;
+  }
+
+  // Up to `width` rows that do not lie side by side, through a tile. Lanes beyond `count` repeat the last row.
+  inline bool gathered_strip(std::size_t begin, std::size_t count) const {
+    T stack[2 * longest_gathered * width], results[width];
+    const Row row = at(begin);
+    T *tile = row.n <= longest_gathered ? stack : scratch;
+    gather<T, width>(row, steps.x, count, tile);
+    const Strip<Kind> strip{tile, width, tile, width, tile + row.n * width, row.n};
+    if (!Function::strip(strip, context, {row, steps, count}, results)) return row_by_row(begin, begin + count);
+    if constexpr (Function::reduces) put_each(begin, begin + count, results);
+    else scatter<T, width>(row, steps.y, count, tile);
+    return false;
+  }
+
+  // Columns from `begin` on, of `left`; returns how many.
+  inline std::size_t panel(std::size_t begin, std::size_t left, bool &invalid) const {
+    const Row row = at(begin);
+    const Panel<width> panel(left, unaligned(row), scratch_strips - 1);
+    T *l = scratch + panel.strips * row.n * width;
+    copy_in<T>(panel, row, scratch);
+    bool done[Panel<width>::most];
+    for (std::size_t s = 0; s < panel.strips; s++) {
+      const auto &piece = panel.pieces[s];
+      T *tile = scratch + s * row.n * width, results[width];
+      const Strip<Kind> strip{tile, width, tile, width, l, row.n};
+      const Row first_of_strip = at(begin + piece.start);
+      done[s] = Function::strip(strip, context, {first_of_strip, steps, width}, results);
+      if (!done[s]) invalid |= row_by_row(begin + piece.begin, begin + piece.end);
+      else if (Function::reduces) put_each(begin + piece.begin, begin + piece.end, results + (piece.begin - piece.start));
+    }
+    if (!Function::reduces) copy_out<T>(panel, row, scratch, done);
+    return panel.columns;
+  }
+
+  // Exactly `width` columns where they are.
+  inline bool column_strip(std::size_t begin) const {
+    const Row row = at(begin);
+    T results[width];
+    const Strip<Kind> strip{reinterpret_cast<const T *>(row.x), row.x_stride / size, reinterpret_cast<T *>(row.y), row.y_stride / size,
+                            scratch_strips ? scratch : nullptr, row.n};
+    if (!Function::strip(strip, context, {row, steps, width}, results)) return row_by_row(begin, begin + width);
+    if (Function::reduces) put_each(begin, begin + width, results);
+    return false;
+  }
+
+private:
+  // Columns before the first that begins a cache line; none where no column does.
+  static inline std::size_t unaligned(const Row &row) {
+    const bool native = (Function::reduces ? row.x_storage : row.y_storage) == Storage::native;
+    const std::size_t bytes = -reinterpret_cast<std::uintptr_t>(Function::reduces ? row.x : row.y) % 64;
+    return native && bytes % sizeof(T) == 0 ? bytes / sizeof(T) % width : 0;
+  }
+};
 
 template <class Function> inline bool by_strips(Row row, const Steps &steps, std::size_t count) {
   using Kind = typename Function::Kind;
-  using T = typename Kind::T;
   constexpr std::size_t width = Strip<Kind>::width;
-  constexpr std::ptrdiff_t size = sizeof(T);
-  const auto advance = [&](std::size_t rows) {
-    row.x += static_cast<std::ptrdiff_t>(rows) * steps.x;
-    row.y += static_cast<std::ptrdiff_t>(rows) * steps.y;
-  };
-  const auto row_by_row = [&](std::size_t rows) {
-    bool invalid = false;
-    for (std::size_t i = 0; i < rows; i++, advance(1)) invalid |= Function::row(row);
-    return invalid;
-  };
-  const bool x_columns = row.x_storage == Storage::native && steps.x == size && row.x_stride % size == 0 && row.x_stride != size;
-  const bool y_columns = row.y_storage == Storage::native && steps.y == size && row.y_stride % size == 0;
-  const bool columns = x_columns && (Function::reduces || y_columns) && row.n * width * sizeof(T) <= row.scratch_bytes;
-  const bool gathered = row.n <= longest_gathered;
-  if (row.where || row.n == 0 || !(columns || gathered)) return row_by_row(count);
   bool invalid = false;
-  const Context<Kind> context(row.temperature);
+  if (row.n == 0 || row.where || (Kind::digits == 24 && row.n > narrow_limit(row.temperature))) {
+    for (std::size_t i = 0; i < count; i++, row.x += steps.x, row.y += steps.y) invalid |= Function::row(row);
+    return invalid;
+  }
+  const ManyRows<Function> rows(row, steps);
+  const bool panels = rows.panels(), in_place = rows.in_place(), gathered = rows.gathered();
   for (std::size_t done = 0; done < count;) {
-    const std::size_t rows = count - done < width ? count - done : width;
-    const bool finished = columns && rows == width ? column_strip<Function>(row, steps, context)
-                          : gathered && rows > 2   ? gathered_strip<Function>(row, steps, rows, context)
-                                                   : false;
-    if (finished) advance(rows);
-    else invalid |= row_by_row(rows);
-    done += rows;
+    const std::size_t left = count - done, some = left < width ? left : width;
+    if (panels && !in_place && left >= width) {
+      done += rows.panel(done, left, invalid);
+      continue;
+    }
+    if (in_place && left >= width) invalid |= rows.column_strip(done);
+    else if (gathered && some > 2) invalid |= rows.gathered_strip(done, some);
+    else invalid |= rows.row_by_row(done, done + some);
+    done += some;
   }
   return invalid;
 }

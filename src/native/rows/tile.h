@@ -7,7 +7,7 @@
 
 namespace {
 
-// Longest row that is turned.
+// Longest row that is turned, or converted, at once.
 constexpr std::size_t longest_gathered = 32;
 
 template <class T> struct SmallOf;
@@ -88,7 +88,7 @@ template <class T, std::size_t width> inline void gather(Row row, std::ptrdiff_t
   constexpr std::ptrdiff_t size = sizeof(T);
   if (row.x_storage == Storage::native && row.x_stride == size) return turn_in<T, width>(row.x, step, count, row.n, tile);
   if constexpr (sizeof(T) == 4)
-    if (row.x_storage != Storage::native && row.x_stride == 2) {
+    if (row.x_storage != Storage::native && row.x_stride == 2 && row.n <= longest_gathered) {
       float rows[longest_gathered * width];
       const bool half = row.x_storage == Storage::half, joined = step == static_cast<std::ptrdiff_t>(2 * row.n);
       for (std::size_t k = 0; k < (joined ? 1 : count); k++)
@@ -108,7 +108,7 @@ template <class T, std::size_t width> inline void scatter(Row row, std::ptrdiff_
   constexpr std::ptrdiff_t size = sizeof(T);
   if (row.y_storage == Storage::native && row.y_stride == size) return turn_out<T, width>(tile, count, row.n, row.y, step);
   if constexpr (sizeof(T) == 4)
-    if (row.y_storage != Storage::native && row.y_stride == 2) {
+    if (row.y_storage != Storage::native && row.y_stride == 2 && row.n <= longest_gathered) {
       float rows[longest_gathered * width];
       turn_out<T, width>(tile, count, row.n, reinterpret_cast<char *>(rows), static_cast<std::ptrdiff_t>(row.n) * size);
       const bool half = row.y_storage == Storage::half, joined = step == static_cast<std::ptrdiff_t>(2 * row.n);

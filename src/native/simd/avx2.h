@@ -38,5 +38,9 @@ inline void level_to_halves(__m256 v, std::uint16_t *to) {
   _mm_storeu_si128(reinterpret_cast<__m128i *>(to), _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
 }
 
+#define STABLESOFTMAX_HAS_STREAMS
+inline void level_stream(void *to, GenericI v) { _mm256_stream_si256(static_cast<__m256i *>(to), (__m256i)v); }
+inline void level_end_of_stream() { _mm_sfence(); }
+
 }  // namespace
 #include "vector.h"

@@ -37,5 +37,9 @@ inline void level_to_halves(__m512 v, std::uint16_t *to) {
   _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
 }
 
+#define STABLESOFTMAX_HAS_STREAMS
+inline void level_stream(void *to, GenericI v) { _mm512_stream_si512(static_cast<__m512i *>(to), (__m512i)v); }
+inline void level_end_of_stream() { _mm_sfence(); }
+
 }  // namespace
 #include "vector.h"

@@ -97,5 +97,9 @@ template <int N, class T> ALWAYS_INLINE void store_many(T *to, const Many<Vector
 #pragma GCC unroll 8
   for (int k = 0; k < N; k++) store(to + static_cast<std::size_t>(k) * lanes<T>, m.v[k]);
 }
+template <int N, class T> ALWAYS_INLINE void stream_many(T *to, const Many<Vector<T>, N> &m) {
+#pragma GCC unroll 8
+  for (int k = 0; k < N; k++) stream(to + static_cast<std::size_t>(k) * lanes<T>, m.v[k]);
+}
 
 }  // namespace

@@ -71,6 +71,21 @@ template <class T> inline void store_part(T *to, std::size_t count, Vector<T> v)
   for (std::size_t i = 0; i < count; i++) to[i] = lane[i];
 }
 
+// A store past the caches, for results that are not read again soon; `to` is aligned to the vector. What was streamed may be
+// seen by others after end_of_stream().
+template <class T> inline void stream(T *to, Vector<T> v) {
+#if defined(STABLESOFTMAX_HAS_STREAMS)
+  level_stream(to, bits<I>(v));
+#else
+  store(to, v);
+#endif
+}
+inline void end_of_stream() {
+#if defined(STABLESOFTMAX_HAS_STREAMS)
+  level_end_of_stream();
+#endif
+}
+
 inline F fma(F a, F b, F c) { return level_fma(a, b, c); }
 inline D fma(D a, D b, D c) { return level_fma(a, b, c); }
 
