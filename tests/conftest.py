@@ -1,6 +1,7 @@
 """What every test file shares: hypothesis without clocks, and a header that says which level is tested."""
 
 import os
+import signal
 import sys
 
 import hypothesis
@@ -11,6 +12,11 @@ import stablesoftmax
 hypothesis.settings.register_profile("desk", deadline=None, max_examples=100, print_blob=True)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True, database=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+# A job in the background of a shell ignores SIGINT, and so would the children that the Ctrl-C tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header():

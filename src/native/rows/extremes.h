@@ -8,12 +8,15 @@ template <class T> struct Extremes {
   T second = -__builtin_inff(); // the largest of all but one occurrence of the maximum
   bool nan = false;
   std::size_t finite = 0; // elements above -inf; counted only where `counted` was asked for
-
-  inline void add(T x) {
-    if (x > max) second = max, max = x;
-    else if (x > second) second = x;
-  }
 };
+
+// One of several sets of elements: their largest and second largest. Without branches, which no history could predict.
+template <class T> ALWAYS_INLINE void join_extremes(T &max, T &second, T other_max, T other_second) {
+  const T lesser = max < other_max ? max : other_max;
+  max = max > other_max ? max : other_max;
+  second = second > other_second ? second : other_second;
+  second = second > lesser ? second : lesser;
+}
 
 // `with_second` is for the functions that need the rest of a row apart from its maximum; softmax does without.
 template <class Kind, bool with_second, bool counted>
@@ -22,35 +25,43 @@ inline void extremes(const typename Kind::T *x, std::size_t n, Extremes<typename
   using V = typename Kind::V;
   const T lowest = -__builtin_inff();
   constexpr std::size_t w = lanes<T>;
-  V max0 = splat(lowest), max1 = max0, second0 = max0, second1 = max0;
-  auto nan = unordered(max0, max0), above = nan;
-  const auto take = [&](V v, V &max, V &second) __attribute__((always_inline)) {
-    if (with_second) second = larger(smaller(v, max), second);
-    max = larger(v, max);
+  constexpr int chains = 4; // the latency of a maximum, twice over
+  Many<V, chains> max = each<chains>([&](int) { return splat(lowest); }), second = max;
+  auto nan = unordered(max.v[0], max.v[0]), above = nan;
+  const auto take = [&](V v, int k) __attribute__((always_inline)) {
+    if (with_second) second.v[k] = larger(smaller(v, max.v[k]), second.v[k]);
+    max.v[k] = larger(v, max.v[k]);
     if (counted) above -= v > lowest;
   };
   std::size_t i = 0;
-  for (; i + 2 * w <= n; i += 2 * w) {
-    const V v0 = load(x + i), v1 = load(x + i + w);
-    nan |= unordered(v0, v1);
-    take(v0, max0, second0);
-    take(v1, max1, second1);
+  for (; i + chains * w <= n; i += chains * w) {
+    const Many<V, chains> v = load_many<chains>(x + i);
+#pragma GCC unroll 8
+    for (int k = 0; k < chains; k += 2) {
+      nan |= unordered(v.v[k], v.v[k + 1]);
+      take(v.v[k], k);
+      take(v.v[k + 1], k + 1);
+    }
   }
   for (; i < n; i += w) {
     const V v = i + w <= n ? load(x + i) : load_part(x + i, n - i, lowest);
     nan |= unordered(v, v);
-    take(v, max0, second0);
+    take(v, 0);
   }
+  for (int k = 1; k < chains; k++) {
+    if (with_second) second.v[0] = larger(larger(second.v[0], second.v[k]), smaller(max.v[0], max.v[k]));
+    max.v[0] = larger(max.v[0], max.v[k]);
+  }
+  T maxima[w], seconds[w];
+  store(maxima, max.v[0]);
+  store(seconds, second.v[0]);
+#pragma GCC unroll 8
+  for (std::size_t half = w / 2; half; half /= 2)
+    for (std::size_t k = 0; k < half; k++) join_extremes(maxima[k], seconds[k], maxima[k + half], seconds[k + half]);
+  join_extremes(e.max, e.second, maxima[0], seconds[0]);
   e.nan |= any(nan);
-  for (std::size_t k = 0; k < w; k++) {
-    e.add(max0[k]);
-    e.add(max1[k]);
-    if (with_second) {
-      e.add(second0[k]);
-      e.add(second1[k]);
-    }
-    if (counted) e.finite += static_cast<std::size_t>(above[k]);
-  }
+  if (counted)
+    for (std::size_t k = 0; k < w; k++) e.finite += static_cast<std::size_t>(above[k]);
 }
 
 }  // namespace

@@ -58,13 +58,12 @@ inline void log_softmax_block(const typename Kind::T *x, std::size_t n, typename
   if (k < n) store_part<T>(y + k, n - k, log_softmax_vector(load_part<T>(x + k, n - k, 0), max, logs, temperature, huge));
 }
 
-template <class Kind> inline bool log_softmax_row(const Row &row) {
+template <class Kind> inline bool log_softmax_row(const Row &row, const Context<Kind> &context) {
   using T = typename Kind::T;
   const Access<T> access(row);
   const Extremes<T> e = row_extremes<Kind, true>(access);
   if (is_special(e))
     return special_row(access, e, [](double count) { return static_cast<T>(0.0 - log1p_rest(count - 1)); }, -infinity<T>());
-  const Context<Kind> context(row.temperature);
   const LogRest log = row_log_rest<Kind>(access, context, e);
   T gathered[block_elements], results[block_elements];
   for (std::size_t i = 0; i < row.n; i += block_elements) {

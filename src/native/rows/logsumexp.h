@@ -49,14 +49,13 @@ template <class Kind> inline typename Kind::T logsumexp_near_zero(const Access<t
   return log_near_zero<Kind>(sum_near_zero<Kind>(access));
 }
 
-template <class Kind> inline bool logsumexp_row(const Row &row) {
+template <class Kind> inline bool logsumexp_row(const Row &row, const Context<Kind> &context) {
   using T = typename Kind::T;
   const Access<T> access(row);
   const Extremes<T> e = row_extremes<Kind, true>(access);
   if (e.nan) access.put(0, quiet_nan<T>());
   else if (is_special(e)) access.put(0, e.max); // +inf, or -inf for a row with nothing in it
   else {
-    const Context<Kind> context(1.0);
     bool cancelled;
     const T result = max_plus<Kind>(e.max, row_log_rest<Kind>(access, context, e), cancelled);
     access.put(0, cancelled ? logsumexp_near_zero<Kind>(access) : result);

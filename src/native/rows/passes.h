@@ -19,31 +19,29 @@ inline void add_terms(const Terms<Kind> &terms, const typename Kind::T *x, std::
   terms.with_path([&](auto term) __attribute__((always_inline)) {
     const V ceiling = splat(terms.top);
     Sum sum = total;
-    const std::size_t whole = n - n % w;
-    for (std::size_t i = 0; i < whole;) {
-      const std::size_t left = (whole - i) / w, vectors = left < Sum::vectors_per_flush ? left : Sum::vectors_per_flush;
-      const std::size_t end = i + vectors * w;
+    constexpr std::size_t most = Sum::vectors_per_flush * w;
+    for (std::size_t i = 0; i < n;) {
+      const std::size_t end = n - i < most ? n : i + most, vectors = (end - i + w - 1) / w;
       for (; i + together * w <= end; i += together * w) {
         Many<V, together> x_many = load_many<together>(x + i), h, l;
         term(kept ? x_many : smaller(x_many, ceiling), h, l);
         sum.add(h, l);
         if (kept) store_many<together>(h_out + i, h), store_many<together>(l_out + i, l);
       }
-      for (; i < end; i += w) {
-        V h, l;
+      V h, l;
+      for (; i + w <= end; i += w) {
         term(kept ? load(x + i) : smaller(load(x + i), ceiling), h, l);
         sum.add(h, l);
         if (kept) store(h_out + i, h), store(l_out + i, l);
       }
+      if (i < end) { // the filled lanes hold -inf, whose digits are zero
+        const V v = load_part(x + i, end - i, static_cast<T>(-__builtin_inff()));
+        term(kept ? v : smaller(v, ceiling), h, l);
+        sum.add(h, l);
+        if (kept) store_part(h_out + i, end - i, h), store_part(l_out + i, end - i, l);
+        i = end;
+      }
       sum.flush(vectors);
-    }
-    if (whole < n) { // the filled lanes hold -inf, whose digits are zero
-      const V v = load_part(x + whole, n - whole, static_cast<T>(-__builtin_inff()));
-      V h, l;
-      term(kept ? v : smaller(v, ceiling), h, l);
-      sum.add(h, l);
-      sum.flush(1);
-      if (kept) store_part(h_out + whole, n - whole, h), store_part(l_out + whole, n - whole, l);
     }
     total = sum;
   });
@@ -69,6 +67,13 @@ inline Reciprocal<double> reciprocal(I128 sum, int quantum_exponent, double) {
   const double residual = fma_one(-hi, s, 1.0) - hi * lost;
   const double scale = power_of_two(Float64::down - quantum_exponent);
   return {hi * scale, residual * hi * scale};
+}
+// The same bits, without a conversion from 128 bits.
+inline Reciprocal<float> reciprocal(const NarrowSum &sum, int quantum_exponent, float) {
+  return reciprocal_of_double(sum.rounded_total(), quantum_exponent);
+}
+template <class Kind> inline Reciprocal<typename Kind::T> reciprocal(const WideSum<Kind> &sum, int quantum_exponent, typename Kind::T one) {
+  return reciprocal(sum.total(), quantum_exponent, one);
 }
 
 // (h + l)/sum; rounded once at full precision, then scaled: exact unless the result is subnormal.

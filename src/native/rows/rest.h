@@ -45,9 +45,9 @@ inline LogRest log_rest(const Context<Kind> &context, typename Kind::T max, I128
 
 // The digits of one term in its window.
 template <class Sum, class Kind> inline I128 deposit(const Terms<Kind> &terms, typename Kind::T x) {
-  Sum sum;
-  add_terms<Kind, false>(terms, &x, 1, sum, static_cast<typename Kind::T *>(nullptr), static_cast<typename Kind::T *>(nullptr));
-  return sum.total();
+  typename Kind::T h, l;
+  terms.one(x, h, l);
+  return Sum::of_one(h, l);
 }
 
 template <class Kind, class Sum>

@@ -11,7 +11,7 @@ inline void softmax_stored(const Access<typename Kind::T> &access, const Terms<K
   const std::size_t n = access.row.n;
   Sum sum;
   add_terms<Kind, true>(terms, x, n, sum, h, l);
-  scale_block<Kind>(h, l, n, reciprocal(sum.total(), quantum_exponent<Kind>(wide), typename Kind::T{}), h);
+  scale_block<Kind>(h, l, n, reciprocal(sum, quantum_exponent<Kind>(wide), typename Kind::T{}), h);
   access.keep(0, n, h);
 }
 
@@ -25,7 +25,7 @@ template <class Kind, class Sum> inline void softmax_remade(const Access<typenam
     const std::size_t m = n - i < block_elements ? n - i : block_elements;
     add_terms<Kind, false>(terms, access.fetch(i, m, gathered), m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
   }
-  const Reciprocal<T> r = reciprocal(sum.total(), quantum_exponent<Kind>(wide), T{});
+  const Reciprocal<T> r = reciprocal(sum, quantum_exponent<Kind>(wide), T{});
   for (std::size_t i = 0; i < n; i += block_elements) {
     const std::size_t m = n - i < block_elements ? n - i : block_elements;
     T *y = access.place(i, results);
@@ -47,12 +47,11 @@ template <class Kind, class Sum> inline void softmax_of(const Access<typename Ki
   }
 }
 
-template <class Kind> inline bool softmax_row(const Row &row) {
+template <class Kind> inline bool softmax_row(const Row &row, const Context<Kind> &context) {
   using T = typename Kind::T;
   const Access<T> access(row);
   const Extremes<T> e = row_extremes<Kind, false>(access);
   if (is_special(e)) return special_row(access, e, [](double count) { return static_cast<T>(1.0 / count); }, T{0});
-  const Context<Kind> context(row.temperature);
   const Terms<Kind> terms(context, e.max);
   if constexpr (Kind::digits == 24)
     if (!is_wide<Kind>(e, row.temperature)) return softmax_of<Kind, NarrowSum>(access, terms, false), false;

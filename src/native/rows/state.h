@@ -19,25 +19,12 @@ template <class Kind> inline I128 state_deposit(double x, double temperature, I1
   using T = typename Kind::T;
   const Context<Kind> context(temperature);
   Terms<Kind> terms(context, static_cast<T>(x));
-  typename Kind::T h, l;
   const I128 own = terms.exponent;
   terms.exponent = exponent;
-  I128 sum = 0;
-  if (exponent - own <= 2 * wide_bits) {
-    terms.one(static_cast<T>(x), h, l);
-    const auto add = [&](auto digits) {
-      digits.add(splat(h), splat(l));
-      digits.flush(1);
-      sum = digits.total() / static_cast<I128>(lanes<T>); // every lane held the same term
-    };
-    if constexpr (Kind::digits == 24) {
-      if (wide) add(WideSum<Kind>{});
-      else add(NarrowSum{});
-    } else {
-      add(WideSum<Kind>{});
-    }
-  }
-  return sum;
+  if (exponent - own > 2 * wide_bits) return 0;
+  if constexpr (Kind::digits == 24)
+    if (!wide) return deposit<NarrowSum>(terms, static_cast<T>(x));
+  return deposit<WideSum<Kind>>(terms, static_cast<T>(x));
 }
 
 // which: 0 softmax of x from the total of all elements in the window of max; 1 log_softmax of x and 2 logsumexp from the sum

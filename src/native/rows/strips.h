@@ -25,7 +25,7 @@ struct RowsOfStrip {
 template <class Kind_> struct SoftmaxRows {
   using Kind = Kind_;
   static constexpr bool reduces = false;
-  static inline bool row(const Row &row) { return softmax_row<Kind>(row); }
+  static inline bool row(const Row &row, const Context<Kind> &context) { return softmax_row<Kind>(row, context); }
   static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &, typename Kind::T *) {
     return strip.softmax(context);
   }
@@ -34,7 +34,7 @@ template <class Kind_> struct SoftmaxRows {
 template <class Kind_> struct LogSoftmaxRows {
   using Kind = Kind_;
   static constexpr bool reduces = false;
-  static inline bool row(const Row &row) { return log_softmax_row<Kind>(row); }
+  static inline bool row(const Row &row, const Context<Kind> &context) { return log_softmax_row<Kind>(row, context); }
   static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &, typename Kind::T *) {
     return strip.log_softmax(context);
   }
@@ -43,7 +43,7 @@ template <class Kind_> struct LogSoftmaxRows {
 template <class Kind_> struct LogSumExpRows {
   using Kind = Kind_;
   static constexpr bool reduces = true;
-  static inline bool row(const Row &row) { return logsumexp_row<Kind>(row); }
+  static inline bool row(const Row &row, const Context<Kind> &context) { return logsumexp_row<Kind>(row, context); }
   static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &rows, typename Kind::T *results) {
     return strip.logsumexp(context, results, [&](std::size_t k) {
       const Row row = rows[k];
@@ -100,7 +100,7 @@ public:
 
   inline bool row_by_row(std::size_t begin, std::size_t end) const {
     bool invalid = false;
-    for (std::size_t i = begin; i < end; i++) invalid |= Function::row(at(i));
+    for (std::size_t i = begin; i < end; i++) invalid |= Function::row(at(i), context);
     return invalid;
   }
 
@@ -157,12 +157,17 @@ private:
   }
 };
 
+template <class Function> inline bool one_row(const Row &row) {
+  return Function::row(row, Context<typename Function::Kind>(row.temperature));
+}
+
 template <class Function> inline bool by_strips(Row row, const Steps &steps, std::size_t count) {
   using Kind = typename Function::Kind;
   constexpr std::size_t width = Strip<Kind>::width;
   bool invalid = false;
   if (row.n == 0 || row.where || (Kind::digits == 24 && row.n > narrow_limit(row.temperature))) {
-    for (std::size_t i = 0; i < count; i++, row.x += steps.x, row.y += steps.y) invalid |= Function::row(row);
+    const Context<Kind> context(row.temperature);
+    for (std::size_t i = 0; i < count; i++, row.x += steps.x, row.y += steps.y) invalid |= Function::row(row, context);
     return invalid;
   }
   const ManyRows<Function> rows(row, steps);

@@ -38,6 +38,47 @@ inline void level_to_halves(__m256 v, std::uint16_t *to) {
   _mm_storeu_si128(reinterpret_cast<__m128i *>(to), _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
 }
 
+#define STABLESOFTMAX_HAS_MASKS
+inline __m256 level_unordered(__m256 a, __m256 b) { return _mm256_cmp_ps(a, b, _CMP_UNORD_Q); }
+inline __m256d level_unordered(__m256d a, __m256d b) { return _mm256_cmp_pd(a, b, _CMP_UNORD_Q); }
+inline bool level_any(GenericI mask) { return !_mm256_testz_si256((__m256i)mask, (__m256i)mask); }
+
+// Masked loads are cheap everywhere; masked stores are not (Zen 3: 42 micro-operations), so those go in powers of two.
+#define STABLESOFTMAX_HAS_PARTS
+inline __m256 level_load_part(const float *from, unsigned count, __m256 fill) {
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  const __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), lane);
+  return _mm256_blendv_ps(fill, _mm256_maskload_ps(from, mask), _mm256_castsi256_ps(mask));
+}
+inline __m256d level_load_part(const double *from, unsigned count, __m256d fill) {
+  const __m256i lane = _mm256_setr_epi64x(0, 1, 2, 3);
+  const __m256i mask = _mm256_cmpgt_epi64(_mm256_set1_epi64x(static_cast<int>(count)), lane);
+  return _mm256_blendv_pd(fill, _mm256_maskload_pd(from, mask), _mm256_castsi256_pd(mask));
+}
+inline void level_store_part(float *to, unsigned count, __m256 v) {
+  __m128 rest = _mm256_castps256_ps128(v);
+  if (count & 4) {
+    _mm_storeu_ps(to, rest);
+    to += 4;
+    rest = _mm256_extractf128_ps(v, 1);
+  }
+  if (count & 2) {
+    _mm_storel_pi(reinterpret_cast<__m64 *>(to), rest);
+    to += 2;
+    rest = _mm_movehl_ps(rest, rest);
+  }
+  if (count & 1) _mm_store_ss(to, rest);
+}
+inline void level_store_part(double *to, unsigned count, __m256d v) {
+  __m128d rest = _mm256_castpd256_pd128(v);
+  if (count & 2) {
+    _mm_storeu_pd(to, rest);
+    to += 2;
+    rest = _mm256_extractf128_pd(v, 1);
+  }
+  if (count & 1) _mm_store_sd(to, rest);
+}
+
 #define STABLESOFTMAX_HAS_STREAMS
 inline void level_stream(void *to, GenericI v) { _mm256_stream_si256(static_cast<__m256i *>(to), (__m256i)v); }
 inline void level_end_of_stream() { _mm_sfence(); }

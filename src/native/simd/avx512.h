@@ -37,6 +37,25 @@ inline void level_to_halves(__m512 v, std::uint16_t *to) {
   _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
 }
 
+#define STABLESOFTMAX_HAS_MASKS
+inline __m512i level_unordered(__m512 a, __m512 b) { return _mm512_movm_epi32(_mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q)); }
+inline __m512i level_unordered(__m512d a, __m512d b) { return _mm512_movm_epi64(_mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q)); }
+inline bool level_any(GenericI mask) { return _mm512_test_epi32_mask((__m512i)mask, (__m512i)mask) != 0; }
+
+#define STABLESOFTMAX_HAS_PARTS
+inline __m512 level_load_part(const float *from, unsigned count, __m512 fill) {
+  return _mm512_mask_loadu_ps(fill, static_cast<__mmask16>((1u << count) - 1), from);
+}
+inline __m512d level_load_part(const double *from, unsigned count, __m512d fill) {
+  return _mm512_mask_loadu_pd(fill, static_cast<__mmask8>((1u << count) - 1), from);
+}
+inline void level_store_part(float *to, unsigned count, __m512 v) {
+  _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), v);
+}
+inline void level_store_part(double *to, unsigned count, __m512d v) {
+  _mm512_mask_storeu_pd(to, static_cast<__mmask8>((1u << count) - 1), v);
+}
+
 #define STABLESOFTMAX_HAS_STREAMS
 inline void level_stream(void *to, GenericI v) { _mm512_stream_si512(static_cast<__m512i *>(to), (__m512i)v); }
 inline void level_end_of_stream() { _mm_sfence(); }

@@ -1,7 +1,7 @@
 // The vector vocabulary: what every level can do, written once on GCC/Clang vector types.
 //
 // A level header (baseline.h, avx2.h, avx512.h, neon.h) first sets `level_bytes` and the handful of operations that need an
-// instruction of their own (level_fma, level_max, level_min, level_lookup8, level_select_sign); this file builds the rest.
+// instruction of their own (level_fma, level_max, level_min, level_lookup8, ...); this file builds the rest.
 // Every operation is one IEEE operation per lane, so all levels give the same bits. Nothing here reduces floating-point
 // values across lanes except max and min, which are exact.
 #pragma once
@@ -61,14 +61,22 @@ template <class To, class From> inline To bits(From from) {
 
 // The first `count` elements (count < lanes) with the other lanes filled; no byte beyond them is touched.
 template <class T> inline Vector<T> load_part(const T *from, std::size_t count, T fill) {
+#if defined(STABLESOFTMAX_HAS_PARTS)
+  return level_load_part(from, static_cast<unsigned>(count), splat(fill));
+#else
   T lane[lanes<T>];
   for (std::size_t i = 0; i < lanes<T>; i++) lane[i] = i < count ? from[i] : fill;
   return load(lane);
+#endif
 }
 template <class T> inline void store_part(T *to, std::size_t count, Vector<T> v) {
+#if defined(STABLESOFTMAX_HAS_PARTS)
+  level_store_part(to, static_cast<unsigned>(count), v);
+#else
   T lane[lanes<T>];
   store(lane, v);
   for (std::size_t i = 0; i < count; i++) to[i] = lane[i];
+#endif
 }
 
 // A store past the caches, for results that are not read again soon; `to` is aligned to the vector. What was streamed may be
@@ -96,8 +104,13 @@ inline F smaller(F a, F b) { return level_min(a, b); }
 inline D smaller(D a, D b) { return level_min(a, b); }
 
 // Lanes in which a or b is NaN, as all ones.
+#if defined(STABLESOFTMAX_HAS_MASKS)
+inline I unordered(F a, F b) { return bits<I>(level_unordered(a, b)); }
+inline Q unordered(D a, D b) { return bits<Q>(level_unordered(a, b)); }
+#else
 inline I unordered(F a, F b) { return (a != a) | (b != b); }
 inline Q unordered(D a, D b) { return (a != a) | (b != b); }
+#endif
 
 // table[index & 7] in every lane.
 inline I lookup8(const std::uint32_t *table, I index) { return level_lookup8(table, index); }
@@ -111,10 +124,14 @@ inline D widen_high(I v) { return generic_widen(v, 1); }
 inline F narrow(D low, D high) { return level_narrow(low, high); }
 
 template <class V> inline bool any(V mask) {
+#if defined(STABLESOFTMAX_HAS_MASKS)
+  return level_any(bits<I>(mask));
+#else
   std::int64_t lane[level_bytes / 8], all = 0;
   __builtin_memcpy(lane, &mask, sizeof mask);
   for (std::size_t i = 0; i < level_bytes / 8; i++) all |= lane[i];
   return all != 0;
+#endif
 }
 
 }  // namespace
