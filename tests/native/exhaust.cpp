@@ -66,7 +66,7 @@ void fast_terms(const Context<Float32> &context, const float *x, Report &report)
   const Terms<Float32> terms(context, x[0] < x[chunk - 1] ? x[chunk - 1] : x[0]);
   const auto exponent = static_cast<std::int64_t>(terms.exponent);
   const double ln2_hi = 0x1.62e42fefa3800p-1, ln2_lo = 0x1.ef35793c76730p-45; // exponent*ln2_hi is exact
-  const double factor = static_cast<double>(common_factor) * 0x1p60;
+  const double factor = static_cast<double>(common_factor) * 0x1p104;
   for (std::uint32_t i = 0; i < chunk; i += lanes<float>) {
     F h, l;
     Float32::term(terms.window, load(x + i), h, l);

@@ -72,7 +72,7 @@ template <class Kind> inline I128 sum_of_part(const Row &part, const Summary &su
   const Terms<Kind> terms(context, of_rest ? e.second : e.max);
   return with_layout<Kind>(is_wide<Kind>(e, part.temperature), [&](auto sum) {
     each_block(access, [&](std::size_t, std::size_t m, const T *x, T *) {
-      add_terms<Kind, false>(terms, x, m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
+      add_terms<Kind, Kept::nowhere>(terms, x, m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
     });
     return sum.total();
   });

@@ -8,14 +8,19 @@ namespace {
 // 12.5, 11.4, 10.4 and 9.3 cycles for eight terms with 1, 2, 3 and 4, but 12.5, 12.1, 11.4 and 12.0 with their sum).
 constexpr int together = 3;
 
-// Adds the terms of x to the sum. With `kept`, h and l of every element are stored for pass 3.
+// Where the terms wait for pass 3. Buffers have room for whole vectors after the last element: a store of part of a vector
+// holds up every load near it.
+enum class Kept { nowhere, in_buffers, in_results };
+
+// Adds the terms of x to the sum, and keeps h and l of every element: l always in a buffer, h in one or in the results.
 // Elements above terms.top count as top: the caller takes one top out again, which leaves the rest without the maximum.
-template <class Kind, bool kept, class Sum>
+template <class Kind, Kept where, class Sum>
 inline void add_terms(const Terms<Kind> &terms, const typename Kind::T *x, std::size_t n, Sum &total, typename Kind::T *h_out,
                       typename Kind::T *l_out) {
   using T = typename Kind::T;
   using V = typename Kind::V;
   constexpr std::size_t w = lanes<T>;
+  constexpr bool kept = where != Kept::nowhere;
   terms.with_path([&](auto term) __attribute__((always_inline)) {
     const V ceiling = splat(terms.top);
     Sum sum = total;
@@ -38,7 +43,9 @@ inline void add_terms(const Terms<Kind> &terms, const typename Kind::T *x, std::
         const V v = load_part(x + i, end - i, static_cast<T>(-__builtin_inff()));
         term(kept ? v : smaller(v, ceiling), h, l);
         sum.add(h, l);
-        if (kept) store_part(h_out + i, end - i, h), store_part(l_out + i, end - i, l);
+        if (where == Kept::in_buffers) store(h_out + i, h);
+        if (where == Kept::in_results) store_part(h_out + i, end - i, h);
+        if (kept) store(l_out + i, l);
         i = end;
       }
       sum.flush(vectors);
@@ -83,7 +90,7 @@ template <class X, class T> ALWAYS_INLINE X scaled(const X &h, const X &l, const
 }
 
 template <class Kind> inline typename Kind::V down() {
-  return splat(static_cast<typename Kind::T>(Kind::digits == 24 ? 0x1p-64 : 0x1p-200));
+  return splat(static_cast<typename Kind::T>(Kind::digits == 24 ? 0x1p-121 : 0x1p-200));
 }
 
 // Pass 3 from stored terms; h and y may be the same memory.

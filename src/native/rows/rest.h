@@ -62,7 +62,7 @@ inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Contex
   const std::size_t n = access.row.n;
   for (std::size_t i = 0; i < n; i += block_elements) {
     const std::size_t m = n - i < block_elements ? n - i : block_elements;
-    add_terms<Kind, false>(terms, access.fetch(i, m, gathered), m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
+    add_terms<Kind, Kept::nowhere>(terms, access.fetch(i, m, gathered), m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
   }
   // the maximum took part as the second largest: out again
   return log_rest<Kind>(context, e.max, sum.total() - deposit<Sum>(terms, e.second), terms.exponent, wide);

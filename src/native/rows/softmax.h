@@ -4,15 +4,13 @@
 
 namespace {
 
-// Rows that fit the scratch keep their terms between the passes: h in the place of the result, l beside it.
-template <class Kind, class Sum>
-inline void softmax_stored(const Access<typename Kind::T> &access, const Terms<Kind> &terms, const typename Kind::T *x,
-                           typename Kind::T *h, typename Kind::T *l, bool wide) {
-  const std::size_t n = access.row.n;
+// Short rows keep their terms in buffers between the passes; longer ones h in the place of the result, l in the scratch.
+template <class Kind, Kept where, class Sum>
+inline void softmax_stored(const Terms<Kind> &terms, const typename Kind::T *x, std::size_t n, typename Kind::T *h,
+                           typename Kind::T *l, bool wide, typename Kind::T *y) {
   Sum sum;
-  add_terms<Kind, true>(terms, x, n, sum, h, l);
-  scale_block<Kind>(h, l, n, reciprocal(sum, quantum_exponent<Kind>(wide), typename Kind::T{}), h);
-  access.keep(0, n, h);
+  add_terms<Kind, where>(terms, x, n, sum, h, l);
+  scale_block<Kind>(h, l, n, reciprocal(sum, quantum_exponent<Kind>(wide), typename Kind::T{}), y);
 }
 
 // Longer rows make their terms twice: the scratch keeps its size, and a row beyond the cache moves fewer bytes.
@@ -23,7 +21,7 @@ template <class Kind, class Sum> inline void softmax_remade(const Access<typenam
   Sum sum;
   for (std::size_t i = 0; i < n; i += block_elements) {
     const std::size_t m = n - i < block_elements ? n - i : block_elements;
-    add_terms<Kind, false>(terms, access.fetch(i, m, gathered), m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
+    add_terms<Kind, Kept::nowhere>(terms, access.fetch(i, m, gathered), m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
   }
   const Reciprocal<T> r = reciprocal(sum, quantum_exponent<Kind>(wide), T{});
   for (std::size_t i = 0; i < n; i += block_elements) {
@@ -37,11 +35,16 @@ template <class Kind, class Sum> inline void softmax_remade(const Access<typenam
 template <class Kind, class Sum> inline void softmax_of(const Access<typename Kind::T> &access, const Terms<Kind> &terms, bool wide) {
   using T = typename Kind::T;
   const Row &row = access.row;
+  constexpr std::size_t w = lanes<T>;
   if (row.n <= block_elements) {
-    T gathered[block_elements], low[block_elements], high[block_elements];
-    softmax_stored<Kind, Sum>(access, terms, access.fetch(0, row.n, gathered), access.place(0, high), low, wide);
-  } else if (access.direct_x && access.direct_y && row.n * sizeof(T) <= row.scratch_bytes) {
-    softmax_stored<Kind, Sum>(access, terms, access.fetch(0, row.n, nullptr), access.place(0, nullptr), static_cast<T *>(row.scratch), wide);
+    alignas(level_bytes) T h[block_elements], l[block_elements];
+    T gathered[block_elements], results[block_elements];
+    T *y = access.place(0, results);
+    softmax_stored<Kind, Kept::in_buffers, Sum>(terms, access.fetch(0, row.n, gathered), row.n, h, l, wide, y);
+    access.keep(0, row.n, y);
+  } else if (access.direct_x && access.direct_y && (row.n + w) * sizeof(T) <= row.scratch_bytes) {
+    T *y = access.place(0, nullptr);
+    softmax_stored<Kind, Kept::in_results, Sum>(terms, access.fetch(0, row.n, nullptr), row.n, y, static_cast<T *>(row.scratch), wide, y);
   } else {
     softmax_remade<Kind, Sum>(access, terms, wide);
   }

@@ -25,7 +25,7 @@ template <class Patterns> struct Digits {
 };
 
 class NarrowSum {
-  static constexpr float top = 0x1p60f; // 2^Float32::bias
+  static constexpr float top = 0x1p104f; // 2^Float32::bias
   U first{}, second{};
   D total1{}, total2{}; // integers below 2^53: their sums are exact
 
@@ -77,7 +77,7 @@ public:
 };
 
 template <class Kind> class WideSum {
-  static constexpr double quantum1 = Kind::digits == 24 ? 0x1p14 : 0x1p454; // 2^(bias - 46)
+  static constexpr double quantum1 = Kind::digits == 24 ? 0x1p58 : 0x1p454; // 2^(bias - 46)
   static constexpr double magic1 = 0x1.8p52 * quantum1, magic2 = 0x1.8p52 * (quantum1 * 0x1p-46);
   static constexpr std::uint64_t adds_per_vector = Kind::digits == 24 ? 2 : 1;
   W first{}, second{};
