@@ -9,7 +9,13 @@ namespace stablesoftmax {
 enum class Storage : std::uint8_t { native, half, bfloat16 };
 
 // What a row of nothing but -inf, and a row with +inf, becomes: see docs of softmax.
-enum Policy : std::uint8_t { neginf_nan = 0, neginf_zero = 1, neginf_uniform = 2, posinf_limit = 4 };
+enum Policy : std::uint8_t {
+  neginf_nan = 0,
+  neginf_zero = 1,
+  neginf_uniform = 2,
+  posinf_limit = 4,
+  past_caches = 8 // the results of the call outgrow the caches: they are written past them
+};
 
 struct Row {
   const char *x;
@@ -25,6 +31,9 @@ struct Row {
   void *scratch; // for rows that outgrow the stack, or null: then their terms are made twice (same bits)
   std::size_t scratch_bytes;
 };
+
+// How a row is summed: the bits below the top of its window that count (rows/sum.h).
+enum class Layout : int { narrow = 45, middle = 52, wide = 92 };
 
 // From row to row: bytes between first elements.
 struct Steps {
@@ -78,10 +87,10 @@ struct Level {
   // the second largest (the others).
   Wide (*exponent_f32)(double x, double temperature);
   Wide (*exponent_f64)(double x, double temperature);
-  Wide (*deposit_f32)(double x, double temperature, Wide exponent, bool wide);
-  Wide (*deposit_f64)(double x, double temperature, Wide exponent, bool wide);
-  double (*finalise_f32)(int which, double x, double temperature, double max, Wide sum, Wide exponent, bool wide);
-  double (*finalise_f64)(int which, double x, double temperature, double max, Wide sum, Wide exponent, bool wide);
+  Wide (*deposit_f32)(double x, double temperature, Wide exponent, Layout layout);
+  Wide (*deposit_f64)(double x, double temperature, Wide exponent, Layout layout);
+  double (*finalise_f32)(int which, double x, double temperature, double max, Wide sum, Wide exponent, Layout layout);
+  double (*finalise_f64)(int which, double x, double temperature, double max, Wide sum, Wide exponent, Layout layout);
   // Many rows at once.
   Rows softmax_rows_f32, softmax_rows_f64, log_softmax_rows_f32, log_softmax_rows_f64, logsumexp_rows_f32, logsumexp_rows_f64;
   Parts parts_f32, parts_f64;

@@ -67,31 +67,31 @@ PyObject *window(PyObject *, PyObject *args) {
   return pair_of(exponent);
 }
 
-// deposit(x, is_float64, temperature, exponent, wide) -> the integer
+// deposit(x, is_float64, temperature, exponent, layout) -> the integer
 PyObject *deposit(PyObject *, PyObject *args) {
   double x, temperature;
   long long high;
   unsigned long long low;
-  int is_float64, wide;
-  if (!PyArg_ParseTuple(args, "dpd(LK)p", &x, &is_float64, &temperature, &high, &low, &wide)) return nullptr;
+  int is_float64, layout;
+  if (!PyArg_ParseTuple(args, "dpd(LK)i", &x, &is_float64, &temperature, &high, &low, &layout)) return nullptr;
   const NeutralEnvironment neutral;
-  return pair_of((is_float64 ? level->deposit_f64 : level->deposit_f32)(x, temperature, from_pair(high, low), wide));
+  return pair_of((is_float64 ? level->deposit_f64 : level->deposit_f32)(x, temperature, from_pair(high, low), static_cast<Layout>(layout)));
 }
 
-// finalise(which, x, is_float64, temperature, max, sum, exponent, wide) -> result
+// finalise(which, x, is_float64, temperature, max, sum, exponent, layout) -> result
 PyObject *finalise(PyObject *, PyObject *args) {
   double x, temperature, max;
   long long high, exponent_high;
   unsigned long long low, exponent_low;
-  int which, is_float64, wide;
-  if (!PyArg_ParseTuple(args, "idpdd(LK)(LK)p", &which, &x, &is_float64, &temperature, &max, &high, &low, &exponent_high,
-                        &exponent_low, &wide))
+  int which, is_float64, layout;
+  if (!PyArg_ParseTuple(args, "idpdd(LK)(LK)i", &which, &x, &is_float64, &temperature, &max, &high, &low, &exponent_high,
+                        &exponent_low, &layout))
     return nullptr;
   double result;
   {
     const NeutralEnvironment neutral;
     result = (is_float64 ? level->finalise_f64 : level->finalise_f32)(which, x, temperature, max, from_pair(high, low),
-                                                                      from_pair(exponent_high, exponent_low), wide);
+                                                                      from_pair(exponent_high, exponent_low), static_cast<Layout>(layout));
   }
   return PyFloat_FromDouble(result);
 }
@@ -138,8 +138,8 @@ PyMethodDef methods[] = {
     {"build_info", build_info, METH_NOARGS, "How this extension was built and which level is in use."},
     {"bounds", bounds, METH_NOARGS, "The table of error bounds, a list of dicts."},
     {"window", window, METH_VARARGS, "window(x, is_float64, temperature): exponent of the window of one element."},
-    {"deposit", deposit, METH_VARARGS, "deposit(x, is_float64, temperature, exponent, wide): integer of one element in a window."},
-    {"finalise", finalise, METH_VARARGS, "finalise(which, x, is_float64, temperature, max, sum, exponent, wide): the result of a state."},
+    {"deposit", deposit, METH_VARARGS, "deposit(x, is_float64, temperature, exponent, layout): integer of one element in a window."},
+    {"finalise", finalise, METH_VARARGS, "finalise(which, x, is_float64, temperature, max, sum, exponent, layout): the result of a state."},
     {nullptr, nullptr, 0, nullptr}};
 
 void refuse_level(const char *asked) {

@@ -24,17 +24,22 @@ _ALL_NEGINF = {"nan": 0, "zero": 1, "uniform": 2, "raise": 0}
 _POSINF = {"nan": 0, "limit": 4}
 
 
+_PAST_CACHES = 8
+# Results beyond this are not read again before they have left the caches: writing past them saves a read of what is overwritten.
+_FAR = 16 << 20
+
+
 # Arrays, since a ufunc takes those faster than scalars.
-_POLICIES = {low | high: np.array(low | high, np.uint8) for low in (0, 1, 2) for high in (0, 4)}
+_POLICIES = {bits: np.array(bits, np.uint8) for bits in range(16)}
 
 
-def _policy(name: str, all_neginf: str, posinf: str) -> np.ndarray[Any, Any]:
+def _policy(name: str, all_neginf: str, posinf: str) -> int:
     try:
         low = _ALL_NEGINF[all_neginf]
     except (KeyError, TypeError):
         raise ValueError(f'{name}: all_neginf={all_neginf!r}; use "nan", "zero", "uniform" or "raise"') from None
     try:
-        return _POLICIES[low | _POSINF[posinf]]
+        return low | _POSINF[posinf]
     except (KeyError, TypeError):
         raise ValueError(f'{name}: posinf={posinf!r}; use "nan" or "limit"') from None
 
@@ -80,7 +85,9 @@ def _elementwise(
     if all_neginf == "raise":
         _refuse_all_neginf(name, logits, axes, mask)
     y = np.empty_like(logits, dtype=result, subok=False) if out is None else out
-    elementwise(name, logits, axes, mask, t, policy, computing_dtype(own, result), y)
+    if y.nbytes > _FAR and not np.may_share_memory(logits, y):
+        policy |= _PAST_CACHES
+    elementwise(name, logits, axes, mask, t, _POLICIES[policy], computing_dtype(own, result), y)
     return y if out is not None or y.ndim else y[()]
 
 

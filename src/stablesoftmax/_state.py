@@ -14,8 +14,9 @@ import numpy as np
 
 from stablesoftmax import _native
 
-# A float32 row sums in 45 bits up to 2^17 elements (2^15 with a temperature) and in 92 beyond; float64 always in 92.
-NARROW, WIDE = 45, 92
+# Layouts of sums, by their bits. A float32 row sums in 45 up to 2^16 elements (2^14 with a temperature), in 52 up to 2^23 (2^21)
+# and in 92 beyond; float64 always in 92.
+NARROW, MIDDLE, WIDE = 45, 52, 92
 # An element so large that only ties with the maximum count has a window of its own, far from all others: its bits decide.
 TIES_ORIGIN, TIES_UNIT, TIES_SPACING = 2**70, 2**20, 2**12
 
@@ -104,10 +105,13 @@ class RowState:
         return bool(self.dtype == np.float64)
 
     def _layouts(self) -> tuple[int, ...]:
-        return (WIDE,) if self._is_float64 else (NARROW, WIDE)
+        return (WIDE,) if self._is_float64 else (NARROW, MIDDLE, WIDE)
 
     def _bits(self) -> int:
-        return WIDE if self._is_float64 or self.n > 2 ** (17 if self.temperature == 1 else 15) else NARROW
+        narrow, middle = (2**16, 2**23) if self.temperature == 1 else (2**14, 2**21)
+        if self._is_float64 or self.n > middle:
+            return WIDE
+        return MIDDLE if self.n > narrow else NARROW
 
     def _ties(self) -> bool:
         return _native.window(self.max, self._is_float64, self.temperature) is None
@@ -124,7 +128,7 @@ class RowState:
         own = self._window(x)
         if abs(own) >= TIES_ORIGIN or abs(exponent) >= TIES_ORIGIN:
             return TIES_UNIT if own == exponent else 0
-        return _joined(_native.deposit(x, self._is_float64, self.temperature, _split(exponent), bits == WIDE))
+        return _joined(_native.deposit(x, self._is_float64, self.temperature, _split(exponent), bits))
 
     def _with(self, x: float) -> Sums:
         """The sums after x, no longer the maximum, has joined the rest."""
@@ -152,7 +156,7 @@ class RowState:
         bits = self._bits()
         if self._ties():  # as the kernels: terms of half a window, in the window 0
             total, exponent = total // TIES_UNIT << (bits - 1), 0
-        state = self._is_float64, self.temperature, self.max, _split(total), _split(exponent), bits == WIDE
+        state = self._is_float64, self.temperature, self.max, _split(total), _split(exponent), bits
         return self.dtype.type(_native.finalise(which, float(x), *state))
 
 

@@ -101,7 +101,7 @@ void check_bits(const Level &level, bool, Outcome &outcome) {
     for (int shape = 0; shape < shapes; shape++) both_dtypes(level, n, shape, hash, outcome);
   for (const std::size_t n : {255, 256, 257, 2047, 2048, 2049, 4096})
     for (int shape = 0; shape < shapes; shape++) both_dtypes(level, n, shape, hash, outcome);
-  for (const std::size_t n : {32768, 32769, 65536, 65537, 131072, 131073}) both_dtypes(level, n, n % 2 ? ordinary : one_large, hash, outcome);
+  for (const std::size_t n : {16384, 16385, 32768, 65536, 65537, 131073}) both_dtypes(level, n, n % 2 ? ordinary : one_large, hash, outcome);
 
   char words[40];
   std::snprintf(words, sizeof words, "hash 0x%016llx", static_cast<unsigned long long>(hash.value()));

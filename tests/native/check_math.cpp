@@ -90,12 +90,12 @@ template <class Kind> void term(Random &random, double stated, Outcome &outcome)
   if (!(x - x == 0) || (x != 0 && (x < 0 ? -x : x) < std::numeric_limits<T>::min())) return;
   const Context<Kind> context(t);
   const Terms<Kind> terms(context, x);
-  T h, l;
-  terms.one(x, h, l);
+  T base, growth;
+  terms.one(x, base, growth);
   // e^z * 2^(bias - exponent): z less its octaves first, whose product with ln 2 keeps 113 bits
   const Quad z = static_cast<Quad>(x) / t, rest = z - static_cast<Quad>(static_cast<long long>(terms.exponent)) * logq(2);
   Relative(outcome, Kind::digits == 24 ? "float32 term" : "float64 term", stated)
-      .expect(static_cast<Quad>(h) + l, g * expq(rest) * ldexpq(1, Kind::bias), static_cast<double>(x));
+      .expect(static_cast<Quad>(base) * (1 + static_cast<Quad>(growth)), g * expq(rest) * ldexpq(1, Kind::bias), static_cast<double>(x));
 }
 
 // Towards the nearest, ties to even, by the definition: spacing, rounding in exact doubles, overflow at the end.
@@ -132,8 +132,8 @@ void check_math(bool quick, Outcome &outcome) {
     products(random, outcome);
     exponentials(random, outcome);
     logarithms(random, outcome);
-    term<Float32>(random, -26.1, outcome);
-    term<Float64>(random, -56.6, outcome);
+    term<Float32>(random, -26.3, outcome);
+    term<Float64>(random, -55.3, outcome);
     halves(random, outcome);
   }
 }

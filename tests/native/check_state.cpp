@@ -10,25 +10,25 @@
 namespace harness {
 namespace {
 
-constexpr int narrow_bits = 45, wide_bits = 92;
-constexpr std::size_t narrow_limit = std::size_t{1} << 17; // T = 1
+using SumLayout = stablesoftmax::Layout;
+constexpr std::size_t narrow_limit = std::size_t{1} << 16; // T = 1
 
 // The three state functions of a level for one dtype, temperature and layout of digits.
 template <class T> struct Functions {
   const Level &level;
   double temperature;
-  bool wide;
+  SumLayout layout;
 
   Wide exponent(T x) const { return (sizeof(T) == 4 ? level.exponent_f32 : level.exponent_f64)(static_cast<double>(x), temperature); }
   // Where only ties count a term is half a window, as in the kernels.
   Wide deposit(T x, T top, Wide window) const {
     if (window == stablesoftmax::no_window || exponent(x) == stablesoftmax::no_window)
-      return x == top ? Wide{1} << ((wide ? wide_bits : narrow_bits) - 1) : 0;
-    return (sizeof(T) == 4 ? level.deposit_f32 : level.deposit_f64)(static_cast<double>(x), temperature, window, wide);
+      return x == top ? Wide{1} << (static_cast<int>(layout) - 1) : 0;
+    return (sizeof(T) == 4 ? level.deposit_f32 : level.deposit_f64)(static_cast<double>(x), temperature, window, layout);
   }
   T finalise(Function f, T x, T max, Wide sum, Wide window) const {
     return static_cast<T>((sizeof(T) == 4 ? level.finalise_f32 : level.finalise_f64)(f, static_cast<double>(x), temperature, static_cast<double>(max),
-                                                                                   sum, window == stablesoftmax::no_window ? 0 : window, wide));
+                                                                                   sum, window == stablesoftmax::no_window ? 0 : window, layout));
   }
 };
 
@@ -81,7 +81,7 @@ template <class T> void random_tree(const Level &level, Random &random, Outcome 
   std::sort(sorted.begin(), sorted.end());
   const T max = sorted[n - 1], second = sorted[n - 2];
 
-  const Functions<T> of{level, t, sizeof(T) == 8};
+  const Functions<T> of{level, t, sizeof(T) == 8 ? SumLayout::wide : SumLayout::narrow};
   const bool alone = second == -std::numeric_limits<T>::infinity();
   const auto sum_in = [&](T top) {
     const Monoid<T> monoid{of, top, of.exponent(top)};
@@ -108,9 +108,9 @@ template <class T> void random_tree(const Level &level, Random &random, Outcome 
   if (!may_be_near_zero(whole, max)) compare(logsumexp, of.finalise(logsumexp, max, max, rest, second_window), whole, max, n, t, outcome);
 }
 
-// Long rows of few different elements, on both sides of the length at which float32 takes wide digits.
+// Long rows of few different elements, on both sides of the length beyond which float32 takes one digit of doubles.
 template <class T> void long_row(const Level &level, std::size_t n, Outcome &outcome) {
-  const Functions<T> of{level, 1.0, sizeof(T) == 8 || n > narrow_limit};
+  const Functions<T> of{level, 1.0, sizeof(T) == 8 ? SumLayout::wide : n > narrow_limit ? SumLayout::middle : SumLayout::narrow};
   constexpr T values[] = {T(0.25), T(-0.5), T(-3), T(-16.625), T(-17), T(-20.5), T(0.125)};
   std::vector<T> x(n);
   for (std::size_t i = 0; i < n; i++) x[i] = i ? values[1 + i % 6] : values[0];

@@ -1,13 +1,13 @@
 // All 2^32 float32 numbers: the error of the term of each, and of the rows [0, x].
 //
-//   python tests/native/build.py OUT --program exhaust; OUT/.../exhaust [--slice k/n] [--sparse s] [--threads t]
+//   python tests/native/build.py OUT --program exhaust; OUT/.../exhaust [--slice k/n] [--sparse s] [--threads t] [--rows no]
 //
 // Prints the largest relative error of a term with |x| <= 1e5 (T = 1) and beyond (every 1024th number), and the largest error
 // of softmax, log_softmax and logsumexp in units in the last place, each with the x where it occurs; ends with 1 if a row is off
 // by 1 ulp or more. The reference is double precision, which leaves 2^-25 of a float's last place; errors that come near the
 // bound and the largest ones are computed again in quad precision. A slice takes the blocks k, k + n, k + 2n, ... of 2^16 numbers;
 // all of them take about an hour of one core. --sparse takes only every s-th thousand of the rows with |x| < 2^-30 or > 1e5, whose
-// results hardly depend on x, and a quarter of the time.
+// results hardly depend on x, and a quarter of the time; --rows no takes the terms alone, in some ten seconds.
 #include LEVEL_HEADER
 #include "../../src/native/rows/state.h"
 
@@ -63,16 +63,17 @@ Quad exact_scaled(float x, I128 exponent) {
 
 // The terms of a chunk of neighbours in the fast domain, all in one window.
 void fast_terms(const Context<Float32> &context, const float *x, Report &report) {
-  const Terms<Float32> terms(context, x[0] < x[chunk - 1] ? x[chunk - 1] : x[0]);
-  const auto exponent = static_cast<std::int64_t>(terms.exponent);
+  const float top = x[0] < x[chunk - 1] ? x[chunk - 1] : x[0];
+  const std::int64_t exponent = Float32::octave(context.scale, top) + 1;
+  const Float32::Window window = Float32::window(context.scale, x[0] < x[chunk - 1] ? x[0] : x[chunk - 1], exponent);
   const double ln2_hi = 0x1.62e42fefa3800p-1, ln2_lo = 0x1.ef35793c76730p-45; // exponent*ln2_hi is exact
   const double factor = static_cast<double>(common_factor) * 0x1p104;
   for (std::uint32_t i = 0; i < chunk; i += lanes<float>) {
-    F h, l;
-    Float32::term(terms.window, load(x + i), h, l);
+    F base, growth;
+    Float32::term(window, load(x + i), base, growth);
     for (std::size_t k = 0; k < lanes<float>; k++) {
       const double e = static_cast<double>(exponent), r = (static_cast<double>(x[i + k]) - e * ln2_hi) - e * ln2_lo;
-      const double exact = factor * std::exp(r), got = static_cast<double>(h[k]) + static_cast<double>(l[k]);
+      const double exact = factor * std::exp(r), b = static_cast<double>(base[k]), got = b + b * static_cast<double>(growth[k]);
       report.fast_term.see(std::fabs(got - exact) / exact, x[i + k]);
     }
   }
@@ -82,10 +83,10 @@ void fast_terms(const Context<Float32> &context, const float *x, Report &report)
 void exact_term_of(const Context<Float32> &context, float x, Report &report) {
   if (context.ties_only(x)) return;
   const Terms<Float32> terms(context, x);
-  float h, l;
-  terms.one(x, h, l);
+  float base, growth;
+  terms.one(x, base, growth);
   const Quad exact = exact_scaled(x, terms.exponent);
-  report.exact_term.see(static_cast<double>(size_of(static_cast<Quad>(h) + l - exact) / exact), x);
+  report.exact_term.see(static_cast<double>(size_of(static_cast<Quad>(base) * (1 + static_cast<Quad>(growth)) - exact) / exact), x);
   report.terms++;
 }
 
@@ -107,11 +108,12 @@ struct RowOfTwo {
     row.n = 2;
     row.temperature = 1;
     row.y = reinterpret_cast<char *>(p);
-    softmax_row<Float32>(row);
+    static const Context<Float32> context(1.0);
+    softmax_row<Float32>(row, context);
     row.y = reinterpret_cast<char *>(logs);
-    log_softmax_row<Float32>(row);
+    log_softmax_row<Float32>(row, context);
     row.y = reinterpret_cast<char *>(&sum);
-    logsumexp_row<Float32>(row);
+    logsumexp_row<Float32>(row, context);
   }
 };
 
@@ -148,13 +150,14 @@ void row_of_two(float x, Report &report) {
   report.logsumexp.see(errors[2], x);
 }
 
-void whole_block(std::uint32_t first, unsigned sparse, const Context<Float32> &context, Report &report) {
+void whole_block(std::uint32_t first, unsigned sparse, bool rows, const Context<Float32> &context, Report &report) {
   float x[chunk];
   for (std::uint32_t start = 0; start < block; start += chunk) {
     for (std::uint32_t i = 0; i < chunk; i++) x[i] = bits<float>(first + start + i);
     if (context.is_fast(x[0]) && context.is_fast(x[chunk - 1])) fast_terms(context, x, report);
     else if (std::fabs(x[0]) <= largest) exact_term_of(context, x[0], report);
     const float size = std::fabs(x[0]);
+    if (!rows) continue;
     if ((size >= 0x1p-30f && size <= 1e5f) || (first + start) / chunk % sparse == 0)
       for (const float v : x) row_of_two(v, report);
   }
@@ -174,15 +177,17 @@ double in_quad(int which, float x) {
 }  // namespace
 
 int main(int count, char **arguments) {
+  bool rows = true;
   unsigned k = 0, n = 1, sparse = 1, threads = std::thread::hardware_concurrency();
   for (int i = 1; i < count; i += 2) {
     const char *name = arguments[i], *value = i + 1 < count ? arguments[i + 1] : "";
     const bool good = !std::strcmp(name, "--slice")     ? std::sscanf(value, "%u/%u", &k, &n) == 2 && k < n
                       : !std::strcmp(name, "--sparse")  ? std::sscanf(value, "%u", &sparse) == 1 && sparse > 0
+                      : !std::strcmp(name, "--rows")    ? !std::strcmp(value, "no") && !(rows = false)
                       : !std::strcmp(name, "--threads") ? std::sscanf(value, "%u", &threads) == 1 && threads > 0
                                                         : false;
     if (!good) {
-      std::fprintf(stderr, "exhaust: %s %s makes no sense; use [--slice k/n] with k < n, [--sparse s], [--threads t]\n", name, value);
+      std::fprintf(stderr, "exhaust: %s %s makes no sense; use [--slice k/n] with k < n, [--sparse s], [--threads t], [--rows no]\n", name, value);
       return 2;
     }
   }
@@ -193,7 +198,7 @@ int main(int count, char **arguments) {
     const Context<Float32> context(1.0);
     Report own;
     for (std::uint32_t b; (b = next.fetch_add(n)) < (1u << 16);) {
-      whole_block(b * block, sparse, context, own);
+      whole_block(b * block, sparse, rows, context, own);
       if (b / n % (1 + (1u << 16) / n / 64) == 0) std::fprintf(stderr, "\r%3u %%", b >> 8 > 255 ? 100 : (b * 100u) >> 16);
     }
     const std::lock_guard<std::mutex> hold(lock);

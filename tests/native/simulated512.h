@@ -28,6 +28,7 @@ inline GenericD level_max(GenericD a, GenericD b) { return a > b ? a : b; }
 inline GenericF level_min(GenericF a, GenericF b) { return a < b ? a : b; }
 inline GenericD level_min(GenericD a, GenericD b) { return a < b ? a : b; }
 inline GenericI level_lookup8(const std::uint32_t *table, GenericI index) { return generic_lookup8(table, index); }
+inline GenericQ level_lookup8(const std::uint64_t *table, GenericQ index) { return generic_lookup8(table, index); }
 inline GenericD level_widen(GenericF v, int half) { return generic_widen(v, half); }
 inline GenericF level_narrow(GenericD low, GenericD high) { return generic_narrow(low, high); }
 

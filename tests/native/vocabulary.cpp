@@ -128,6 +128,13 @@ void check_conversions() {
   const I found = lookup8(table, load(index));
   for (std::size_t i = 0; i < lanes<std::int32_t>; i++)
     expect(static_cast<std::uint32_t>(found[i]) == table[index[i] & 7], "lookup8");
+  std::uint64_t wide_table[8];
+  std::int64_t wide_index[lanes<std::int64_t>];
+  for (std::uint64_t &entry : wide_table) entry = draw() << 32 ^ draw();
+  for (std::int64_t &i : wide_index) i = static_cast<std::int64_t>(draw() << 32 ^ draw());
+  const Q wide = lookup8(wide_table, load(wide_index));
+  for (std::size_t i = 0; i < lanes<std::int64_t>; i++)
+    expect(static_cast<std::uint64_t>(wide[i]) == wide_table[wide_index[i] & 7], "lookup8 of doubles");
 }
 
 // A vector of halves against one at a time; of a NaN only that it is one.

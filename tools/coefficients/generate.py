@@ -17,6 +17,8 @@ HEADER = pathlib.Path(__file__).resolve().parents[2] / "src" / "native" / "math"
 # The one factor that brings all eight entries 2^(j/8) within 2^-28.4 (relative) of a float: entry 4 is exactly this float
 # (found by search_table.py).
 TABLE_ENTRY_4 = 1.410591721534729
+# Likewise for doubles: within 2^-57.9, entry 0 is this integer times 2^-53 (found by search_table_f64.cpp, six thousand million tried).
+TABLE64_ENTRY_0 = 8923729352576857
 
 
 def float32(value):
@@ -82,19 +84,6 @@ def tail(first, skipped):
     return function
 
 
-def pell():
-    """The Pell pair (q, p), p/q ~ sqrt 2, with q/2^s in [0.8409, 1.189) and p below 2^53: T0 = q/2^s, T1 = p/2^s."""
-    q, p, best = 1, 1, None
-    while p + q < 2**53:
-        q, p = p + q, p + 2 * q
-        if p >= 2**53:
-            break
-        s = q.bit_length() if q / 2 ** q.bit_length() >= 0.8409 else q.bit_length() - 1
-        if 0.8409 <= q / 2**s < 1.189:
-            best = q, p, s
-    return best
-
-
 def hexadecimal(value, suffix=""):
     return float(value).hex() + suffix
 
@@ -109,26 +98,42 @@ def word(integer):
     return f"{{0x{integer >> 64:016x}u, 0x{integer & (2**64 - 1):016x}u}}"
 
 
-def float32_table():
-    """The eight entries, their common factor, chosen so that the largest errors on both sides are equal, and that error."""
-    first = mpf(TABLE_ENTRY_4) / mp.sqrt(2)
+def table_of(first, rounded):
+    """The eight entries first*2^(j/8), rounded; their common factor, chosen so that the largest errors on both sides are equal, and that
+    error."""
     steps = [mpf(2) ** (mpf(j) / 8) for j in range(8)]
-    table = [float32(first * step) for step in steps]
+    table = [rounded(first * step) for step in steps]
     factors = [mpf(entry) / step for entry, step in zip(table, steps, strict=True)]
     return table, (max(factors) + min(factors)) / 2, (max(factors) - min(factors)) / 2
 
 
+def float32_table():
+    return table_of(mpf(TABLE_ENTRY_4) / mp.sqrt(2), float32)
+
+
+def float64_table():
+    return table_of(mp.ldexp(TABLE64_ENTRY_0, -53), float64)
+
+
+def growth(count, skipped, rounded):
+    """Names and values of c1..c`count` of 2^(f/8) - 1 ~ f*(c1 + c2*f + ...), rounded, and the error of the real polynomial.
+
+    The first `skipped` are rounded before the others are fitted to what is left: (2^(f/8) - 1 - c1*f)/f^2, weighted by f^2, so that
+    the error is that of the whole, relative to the base."""
+    step = mp.ln2 / 8
+    first = rounded(step) if skipped else step
+    target = tail(step, 1)
+    fit, error = minimax(
+        lambda f: target(f) + (0 if abs(f) < 1e-30 else (step - first) / f), count - 2, lambda f: f * f + mpf(10) ** -12, mpf("0.5")
+    )
+    return [rounded(first), *map(rounded, fit)], error
+
+
 def float32_section():
-    ln2_8 = mp.ln2 / 8
     table, _, spread = float32_table()
     bits = [(struct.unpack("<I", struct.pack("<f", t))[0] - (j << 20)) & 0xFFFFFFFF for j, t in enumerate(table)]
-    c1 = float32(ln2_8)
-    # q(f) ~ (2^(f/8) - 1 - c1*f) / f^2, weighted by f^2: the error is that of the whole, relative to the entry
-    target = tail(ln2_8, 1)
-    fit, error = minimax(
-        lambda f: target(f) + (0 if abs(f) < 1e-30 else (ln2_8 - c1) / f), 2, lambda f: f * f + mpf(10) ** -12, mpf("0.5")
-    )
-    names = ", ".join(f"c{k + 1} = {hexadecimal(v, 'f')}" for k, v in enumerate([c1, *map(float32, fit)]))
+    coefficients, error = growth(4, 1, float32)
+    names = ", ".join(f"c{k + 1} = {hexadecimal(v, 'f')}" for k, v in enumerate(coefficients))
     log2e_8 = 8 / mp.ln2
     hi = float64(log2e_8)
     return f"""
@@ -146,45 +151,32 @@ struct Float32Coefficients {{
 
 
 def float64_section():
-    ln2_2 = mp.ln2 / 2
-    q, p, s = pell()
-    t0, t1 = mp.ldexp(q, -s), mp.ldexp(p, -s)
-    assert mpf(float(t0)) == t0
-    assert mpf(float(t1)) == t1
-    table_error = abs(t1 / t0 / mp.sqrt(2) - 1)
-    hi, lo = float64(t0), float64(t1)
-    bits0 = struct.unpack("<Q", struct.pack("<d", hi))[0]
-    bits1 = (struct.unpack("<Q", struct.pack("<d", lo))[0] - (1 << 51)) & (2**64 - 1)
-    fit, error = minimax(tail(ln2_2, 1), 8, lambda f: f * f + mpf(10) ** -12, mpf("0.5"))
-    names = ", ".join(f"c{k + 2} = {hexadecimal(float64(v))}" for k, v in enumerate(fit))
-    c1 = float64(ln2_2)
-    log2e_2 = 2 / mp.ln2
-    steps = float64(log2e_2)
-    factor = mp.nint(mp.ldexp(t0, 127)) if t0 >= 1 else mp.nint(mp.ldexp(t0, 128))
-    return (
-        f"""
+    table, _, spread = float64_table()
+    bits = [(struct.unpack("<Q", struct.pack("<d", t))[0] - (j << 49)) & (2**64 - 1) for j, t in enumerate(table)]
+    coefficients, error = growth(8, 1, float64)
+    names = ", ".join(f"c{k + 1} = {hexadecimal(v)}" for k, v in enumerate(coefficients))
+    entries = ",\n                            ".join(
+        ", ".join(f"0x{b:016x}u" for b in bits[k : k + 4]) for k in (0, 4)
+    )
+    log2e_8 = 8 / mp.ln2
+    hi = float64(log2e_8)
+    return f"""
 struct Float64Coefficients {{
-  // 2*log2(e), the number of steps of 1/2 octave in one unit of x.
-  double steps_hi = {hexadecimal(steps)};
-  double steps_lo = {hexadecimal(float64(log2e_2 - mpf(steps)))};
-  // g and g*sqrt(2) (less 1 << 51, which the shifted step index adds back). Both are exact: a Pell pair, q = {q},
-  // p = {p}, p/q = sqrt(2)*(1 + 2^{mp.nstr(mp.log(table_error, 2), 4)}).
-  std::uint64_t even = 0x{bits0:016x}u, odd = 0x{bits1:016x}u;
-  // 2^(f/2) - 1 ~ f*(c1 + c1_lo) + f^2*(c2 + ... + c10*f^8), |f| <= 1/2;
-  // error of the real polynomial 2^{mp.nstr(mp.log(error, 2), 4)}.
-  double c1 = {hexadecimal(c1)}, c1_lo = {hexadecimal(float64(ln2_2 - mpf(c1)))};
+  // 8*log2(e) as a pair.
+  double steps_hi = {hexadecimal(hi)};
+  double steps_lo = {hexadecimal(float64(log2e_8 - mpf(hi)))};
+  // g*2^(j/8) less j << 49; one common factor g brings all eight within 2^{mp.nstr(mp.log(spread, 2), 5)} of a double.
+  alignas(64) std::uint64_t table[8] = {{{entries}}};
+  // 2^(f/8) - 1 ~ f*(c1 + f*(c2 + ... f*c8)), |f| <= 1/2; error of the real polynomial 2^{mp.nstr(mp.log(error, 2), 4)}.
   double {names};
 }};
-""",
-        int(factor),
-        (0 if t0 >= 1 else -1),
-    )
+"""
 
 
-def fixed_section(factor64, exponent64):
+def fixed_section():
     scale = mpf(2) ** 127
-    _, g32, _ = float32_table()
-    assert g32 < 1
+    factors = [table()[1] for table in (float32_table, float64_table)]
+    assert all(mpf("0.5") < factor < 1 for factor in factors)
     powers = ",\n    ".join(word(int(mp.nint(mp.ldexp(mpf(2) ** (mpf(i) / 64), 127)))) for i in range(64))
     inverses = ",\n    ".join(word(int(mp.nint(scale / mp.factorial(k)))) for k in range(1, 17))
     return f"""
@@ -193,10 +185,9 @@ struct FixedCoefficients {{
   std::uint64_t log2e[3] = {{{limbs(int(mp.nint(mp.ldexp(1 / mp.ln2, 191))), 3)}}};
   Word ln2 = {word(int(mp.nint(mp.ldexp(mp.ln2, 128))))};
   Word ln2_120 = {word(int(mp.nint(mp.ldexp(mp.ln2, 120))))};
-  // The common factors of the float32 and the float64 table times 2^128 and 2^{127 - exponent64}.
-  Word factor32 = {word(int(mp.nint(mp.ldexp(g32, 128))))};
-  Word factor64 = {word(factor64)};
-  int factor64_exponent = {exponent64};
+  // The common factors of the float32 and the float64 table times 2^128.
+  Word factor32 = {word(int(mp.nint(mp.ldexp(factors[0], 128))))};
+  Word factor64 = {word(int(mp.nint(mp.ldexp(factors[1], 128))))};
   // 2^(i/64) * 2^127
   Word powers[64] = {{
     {powers}}};
@@ -208,13 +199,12 @@ struct FixedCoefficients {{
 
 
 def header():
-    section64, factor64, exponent64 = float64_section()
     return f"""// Constants of the kernels. Made by tools/coefficients/generate.py; do not edit, a test compares.
 // No include guard and no namespace of its own: fixed.h includes it once, inside the level's anonymous namespace.
 struct Word {{
   std::uint64_t hi, lo;
 }};
-{float32_section()}{section64}{fixed_section(factor64, exponent64)}"""
+{float32_section()}{float64_section()}{fixed_section()}"""
 
 
 if __name__ == "__main__":

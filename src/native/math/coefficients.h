@@ -16,16 +16,14 @@ struct Float32Coefficients {
 };
 
 struct Float64Coefficients {
-  // 2*log2(e), the number of steps of 1/2 octave in one unit of x.
-  double steps_hi = 0x1.71547652b82fep+1;
-  double steps_lo = 0x1.777d0ffda0d24p-55;
-  // g and g*sqrt(2) (less 1 << 51, which the shifted step index adds back). Both are exact: a Pell pair, q = 4217293152016490,
-  // p = 5964153172084899, p/q = sqrt(2)*(1 + 2^-105.8).
-  std::uint64_t even = 0x3fedf736287ab0d4u, odd = 0x3fed305d9f3548a3u;
-  // 2^(f/2) - 1 ~ f*(c1 + c1_lo) + f^2*(c2 + ... + c10*f^8), |f| <= 1/2;
-  // error of the real polynomial 2^-59.23.
-  double c1 = 0x1.62e42fefa39efp-2, c1_lo = 0x1.abc9e3b39803fp-57;
-  double c2 = 0x1.ebfbdff82c58fp-5, c3 = 0x1.c6b08d704a083p-8, c4 = 0x1.3b2ab6fba4e37p-11, c5 = 0x1.5d87fe78ed51dp-15, c6 = 0x1.430912f8bd002p-19, c7 = 0x1.ffcbf5795ba7dp-24, c8 = 0x1.62c01ce318442p-28, c9 = 0x1.b56a83581d86ap-33, c10 = 0x1.e5204eea048bap-38;
+  // 8*log2(e) as a pair.
+  double steps_hi = 0x1.71547652b82fep+3;
+  double steps_lo = 0x1.777d0ffda0d24p-53;
+  // g*2^(j/8) less j << 49; one common factor g brings all eight within 2^-57.944 of a double.
+  alignas(64) std::uint64_t table[8] = {0x3fefb415a621cf59u, 0x3fef495394cc1aa2u, 0x3feed9da4e389808u, 0x3fee8ea1371c90edu,
+                            0x3fee6af03d2cded7u, 0x3fee725b533ee680u, 0x3feea8c952aa82c6u, 0x3fef127b7c1721ddu};
+  // 2^(f/8) - 1 ~ f*(c1 + f*(c2 + ... f*c8)), |f| <= 1/2; error of the real polynomial 2^-58.96.
+  double c1 = 0x1.62e42fefa39efp-4, c2 = 0x1.ebfbdff82c58fp-9, c3 = 0x1.c6b08d704e8dap-14, c4 = 0x1.3b2ab6fba265dp-19, c5 = 0x1.5d87fca2aa951p-25, c6 = 0x1.430915030774ap-31, c7 = 0x1.0043712bee2efp-37, c8 = 0x1.61f64ba36a3b9p-44;
 };
 
 struct FixedCoefficients {
@@ -33,10 +31,9 @@ struct FixedCoefficients {
   std::uint64_t log2e[3] = {0xeb577aa8dd695a59u, 0xbe87fed0691d3e88u, 0xb8aa3b295c17f0bbu};
   Word ln2 = {0xb17217f7d1cf79abu, 0xc9e3b39803f2f6afu};
   Word ln2_120 = {0x00b17217f7d1cf79u, 0xabc9e3b39803f2f7u};
-  // The common factors of the float32 and the float64 table times 2^128 and 2^128.
+  // The common factors of the float32 and the float64 table times 2^128.
   Word factor32 = {0xff582907c0160605u, 0x3a625c0c9ca0ece8u};
-  Word factor64 = {0xefb9b143d586a000u, 0x0000000000000000u};
-  int factor64_exponent = -1;
+  Word factor64 = {0xfda0ad310e7ac7f2u, 0xd62dab9fc0458dd5u};
   // 2^(i/64) * 2^127
   Word powers[64] = {
     {0x8000000000000000u, 0x0000000000000000u},

@@ -23,19 +23,19 @@ template <class Kind> inline ExactTerm exact_term(double x, const Multiplier &by
 // reach in octaves: further below the window than this a term is nothing.
 template <class Kind> constexpr int octaves_of_reach = static_cast<int>(Kind::reach * 1.4427);
 
-// The pair of the term scaled by 2^(bias - exponent); zero where that is out of sight.
-template <class Kind> inline void exact_pair(const ExactTerm &t, I128 exponent, typename Kind::T &h, typename Kind::T &l) {
+// The term scaled by 2^(bias - exponent) as base*(1 + growth); zero where that is out of sight.
+template <class Kind> inline void exact_pair(const ExactTerm &t, I128 exponent, typename Kind::T &base, typename Kind::T &growth) {
   using T = typename Kind::T;
-  h = l = 0;
+  base = growth = 0;
   if (t.k - exponent < -octaves_of_reach<Kind>) return;
   const std::int64_t k = static_cast<std::int64_t>(t.k - exponent);
-  // h: the leading digits, rounded half up; l: what is left, rounded by conversion
+  // base: the leading digits, rounded half up; growth: what is left, as a part of them
   constexpr int dropped = 128 - Kind::digits;
   U128 lead = (t.m >> dropped) + (t.m >> (dropped - 1) & 1);
   const I128 left = static_cast<I128>(t.m - (lead << dropped)); // wraps to the signed remainder
   const double scale = power_of_two(k + Kind::bias - 127);
-  h = static_cast<T>(static_cast<double>(lead) * (scale * power_of_two(dropped)));
-  l = static_cast<T>(static_cast<double>(left) * scale);
+  base = static_cast<T>(static_cast<double>(lead) * (scale * power_of_two(dropped)));
+  growth = static_cast<T>(static_cast<double>(left) / (static_cast<double>(lead) * power_of_two(dropped)));
 }
 
 }  // namespace

@@ -23,16 +23,10 @@ inline double log1p_rest(double r) {
   }
   const double s = numerator / denominator, t = s * s;
   // atanh(s)/s - 1 = t/3 + t^2/5 + ...; the first term left out is t^11/23 < 2^-60
-  double p = 1.0 / 21;
-  p = p * t + 1.0 / 19;
-  p = p * t + 1.0 / 17;
-  p = p * t + 1.0 / 15;
-  p = p * t + 1.0 / 13;
-  p = p * t + 1.0 / 11;
-  p = p * t + 1.0 / 9;
-  p = p * t + 1.0 / 7;
-  p = p * t + 1.0 / 5;
-  p = p * t + 1.0 / 3;
+  const double t2 = t * t, t4 = t2 * t2; // by Estrin's scheme: a row waits for this
+  const double p0 = (1.0 / 3 + t * (1.0 / 5)) + t2 * (1.0 / 7 + t * (1.0 / 9));
+  const double p4 = (1.0 / 11 + t * (1.0 / 13)) + t2 * (1.0 / 15 + t * (1.0 / 17));
+  const double p = p0 + t4 * (p4 + t4 * (1.0 / 19 + t * (1.0 / 21)));
   const double ln2_hi = 0x1.62e42fee00000p-1, ln2_lo = 0x1.a39ef35793c76p-33; // Cody and Waite: octave*ln2_hi is exact
   return octave * ln2_hi + (2.0 * s + (2.0 * s * t * p + octave * ln2_lo));
 }

@@ -1,10 +1,9 @@
-// The term of a float64 element: t(x) = g * 2^(2*z*log2(e)/2), z = x/T, as a pair h + l of doubles, scaled by 2^(bias - E).
+// The term of a float64 element: t(x) = g * 2^(8*z*log2(e)/8), z = x/T, as base * (1 + growth), scaled by 2^(bias - E).
 //
-// Domain    |x| <= limit (|z| <= 2^44), x >= max - reach*T; everything else takes exact_term.h.
-// Method    z*2*log2(e) = j + f + e, |f| <= 1/2 exact, e what f lost; t = g*2^(j>>1) * {1, sqrt 2}[j & 1] * (1 + a + b),
-//           a = f*c1 as a pair, b = f^2*(c2 + ...) rounded; the two entries are a Pell pair, exact to 2^-105.
-// Bound     relative error of h + l at most 2^-56.6 by adding up: q, f^2 and b (2^-60 each), T*b and the sum of what 1 + a
-//           lost (2^-59 each), polynomial 2^-59.2, reduction 2^-60.5 at |z| = 2^44.
+// Domain    |x| <= limit (|z| <= 2^40), x >= max - reach*T; everything else takes exact_term.h.
+// Method    that of terms_f32.h, with a polynomial of degree 8 and entries within 2^-57.9 of a double.
+// Bound     relative error of base*(1 + growth) at most 2^-55.6 by adding up: two roundings of f (2^-56.9), c1 + ... and growth
+//           (2^-57.9 each), table 2^-57.9, polynomial and the rest 2^-60. docs/design/errors.md.
 #pragma once
 #include "coefficients_once.h"
 
@@ -16,8 +15,8 @@ struct Float64 {
   using Bits = std::int64_t;
   static constexpr int bias = 500;
   static constexpr double reach = 762;
-  static constexpr double domain(double) { return 0x1p44; }
-  static constexpr int steps = 2;
+  static constexpr double domain(double) { return 0x1p40; }
+  static constexpr int steps = 8; // steps in an octave
   static constexpr int digits = 53;
   static constexpr int down = 200;
   static constexpr double cancelled = 0.5;
@@ -50,43 +49,29 @@ struct Float64 {
     return {splat(floor), splat(s.hi), splat(s.lo), splat(0x1.8p52 + static_cast<double>(steps * (bias - exponent)))};
   }
 
+  // floor(j/8) of one x: the octave its term lies in.
   static inline std::int64_t octave(const Scale &s, double x) {
-    const D j = fma(splat(x), splat(s.hi), splat(0x1.8p52)) - splat(0x1.8p52);
-    return static_cast<std::int64_t>(j[0]) >> 1;
+    const double j = fma_one(x, s.hi, 0x1.8p52) - 0x1.8p52;
+    return static_cast<std::int64_t>(j) >> 3;
   }
 
   // X is V or Many<V, N>; the members of `Constants` are those of Window, or Many where each lane has its own.
-  template <class Constants, class X> static ALWAYS_INLINE void term(const Constants &w, const X &from, X &h, X &l) {
+  template <class Constants, class X> static ALWAYS_INLINE void term(const Constants &w, const X &from, X &base, X &growth) {
     constexpr Float64Coefficients c{};
     const auto x = larger(from, w.floor);
-    const auto rounded = fma(x, w.hi, w.magic);
+    const auto rounded = fma(x, w.hi, w.magic); // its low bits are j + 8*(bias - E)
     const auto j = rounded - w.magic;
-    const auto product = x * w.hi;
-    const auto f = product - j; // exact: product and j lie within 1/2 of each other
-    const auto lost = fma(x, w.lo, fma(x, w.hi, -product));
-    const auto fh = f + lost, fl = lost - (fh - f);
-    auto q = fma(splat(c.c10), fh, splat(c.c9));
-    q = fma(q, fh, splat(c.c8));
-    q = fma(q, fh, splat(c.c7));
-    q = fma(q, fh, splat(c.c6));
-    q = fma(q, fh, splat(c.c5));
-    q = fma(q, fh, splat(c.c4));
-    q = fma(q, fh, splat(c.c3));
-    q = fma(q, fh, splat(c.c2));
-    const auto a = fh * splat(c.c1);
-    auto b = fma(fh, splat(c.c1), -a);
-    b = fma(fl, splat(c.c1), b);
-    b = fma(fh, splat(c.c1_lo), b);
-    b = fma(q, fh * fh, b);
-    const auto index = bits<W>(rounded);
-    // even or odd ^ even, by the last bit of the step
-    const auto odd = W{} - (index & splat(std::uint64_t{1})); // all ones in the lanes of sqrt 2
-    const auto entry = bits<D>(((odd & splat(c.odd ^ c.even)) ^ splat(c.even)) + (index << 51));
-    const auto r = entry * a;
-    const auto sum = entry + r;
-    const auto rest = (r - (sum - entry)) + fma(entry, b, fma(entry, a, -r));
-    h = sum + rest;
-    l = rest - (h - sum);
+    const auto f = fma(x, w.lo, fma(x, w.hi, -j));
+    const auto index = bits<Q>(rounded);
+    base = bits<D>(lookup8(c.table, index) + (index << 49));
+    auto p = fma(splat(c.c8), f, splat(c.c7));
+    p = fma(p, f, splat(c.c6));
+    p = fma(p, f, splat(c.c5));
+    p = fma(p, f, splat(c.c4));
+    p = fma(p, f, splat(c.c3));
+    p = fma(p, f, splat(c.c2));
+    p = fma(p, f, splat(c.c1));
+    growth = p * f;
   }
 };
 

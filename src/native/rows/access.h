@@ -16,6 +16,9 @@ template <class T> struct Access {
   const Row &row;
   bool direct_x, direct_y;
 
+  // Whether results go past the caches.
+  inline bool past_caches() const { return direct_y && row.policy & stablesoftmax::past_caches; }
+
   explicit Access(const Row &r)
       : row(r), direct_x(r.x_storage == Storage::native && !r.where && r.x_stride == sizeof(T)),
         direct_y(r.y_storage == Storage::native && r.y_stride == sizeof(T)) {}

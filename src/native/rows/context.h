@@ -50,39 +50,39 @@ template <class Kind> struct Terms {
   }
 
   // One term by whichever path it belongs to: a function of x and T alone but for the scaling by 2^(bias - exponent).
-  inline void one(T x, T &h, T &l) const {
-    h = l = 0;
+  inline void one(T x, T &base, T &growth) const {
+    base = growth = 0;
     if (x == static_cast<T>(-__builtin_inff())) return;
     if (context.ties_only(top) || context.ties_only(x)) {
-      if (x == top) h = static_cast<T>(power_of_two(Kind::bias - 1));
+      if (x == top) base = static_cast<T>(power_of_two(Kind::bias - 1));
     } else if (context.is_fast(x)) {
       if (exponent - Kind::octave(context.scale, x) > octaves_of_reach<Kind>) return;
-      V hv, lv;
-      Kind::term(Kind::window(context.scale, x, static_cast<std::int64_t>(exponent)), splat(x), hv, lv);
-      h = hv[0];
-      l = lv[0];
+      V bases, growths;
+      Kind::term(Kind::window(context.scale, x, static_cast<std::int64_t>(exponent)), splat(x), bases, growths);
+      base = bases[0];
+      growth = growths[0];
     } else {
-      exact_pair<Kind>(exact_term<Kind>(static_cast<double>(x), context.by), exponent, h, l);
+      exact_pair<Kind>(exact_term<Kind>(static_cast<double>(x), context.by), exponent, base, growth);
     }
   }
 
   // The vector at x by the scalar path: the same bits, at any magnitude.
-  inline void slowly(V x, V &h, V &l) const {
-    T high[lanes<T>], low[lanes<T>];
-    for (std::size_t i = 0; i < lanes<T>; i++) one(x[i], high[i], low[i]);
-    h = load(high);
-    l = load(low);
+  inline void slowly(V x, V &base, V &growth) const {
+    T bases[lanes<T>], growths[lanes<T>];
+    for (std::size_t i = 0; i < lanes<T>; i++) one(x[i], bases[i], growths[i]);
+    base = load(bases);
+    growth = load(growths);
   }
 
-  template <int N> inline void slowly(const Many<V, N> &x, Many<V, N> &h, Many<V, N> &l) const {
-    for (int k = 0; k < N; k++) slowly(x.v[k], h.v[k], l.v[k]);
+  template <int N> inline void slowly(const Many<V, N> &x, Many<V, N> &base, Many<V, N> &growth) const {
+    for (int k = 0; k < N; k++) slowly(x.v[k], base.v[k], growth.v[k]);
   }
 
-  // Calls body(term), term(x, h, l) being the fast or the slow path: the choice is made once, outside the loops.
+  // Calls body(term), term(x, base, growth) being the fast or the slow path: the choice is made once, outside the loops.
   template <class Body> inline void with_path(Body body) const {
-    if (__builtin_expect(slow, 0)) return body([this](const auto &x, auto &h, auto &l) { slowly(x, h, l); });
+    if (__builtin_expect(slow, 0)) return body([this](const auto &x, auto &base, auto &growth) { slowly(x, base, growth); });
     const typename Kind::Window w = window; // a copy of its own: the constants stay in registers
-    body([w](const auto &x, auto &h, auto &l) __attribute__((always_inline)) { Kind::term(w, x, h, l); });
+    body([w](const auto &x, auto &base, auto &growth) __attribute__((always_inline)) { Kind::term(w, x, base, growth); });
   }
 };
 

@@ -52,13 +52,12 @@ inline void extremes(const typename Kind::T *x, std::size_t n, Extremes<typename
     if (with_second) second.v[0] = larger(larger(second.v[0], second.v[k]), smaller(max.v[0], max.v[k]));
     max.v[0] = larger(max.v[0], max.v[k]);
   }
-  T maxima[w], seconds[w];
-  store(maxima, max.v[0]);
-  store(seconds, second.v[0]);
-#pragma GCC unroll 8
-  for (std::size_t half = w / 2; half; half /= 2)
-    for (std::size_t k = 0; k < half; k++) join_extremes(maxima[k], seconds[k], maxima[k + half], seconds[k + half]);
-  join_extremes(e.max, e.second, maxima[0], seconds[0]);
+  const T largest = largest_lane(max.v[0]);
+  // the second largest: the maximum again where two lanes hold it, else the largest once its lane gives its own second largest
+  const auto holds = max.v[0] == splat(largest);
+  const unsigned lanes_held = mask_of(holds);
+  const T next = !with_second || (lanes_held & (lanes_held - 1)) ? largest : largest_lane(holds ? second.v[0] : max.v[0]);
+  join_extremes(e.max, e.second, largest, next);
   e.nan |= any(nan);
   if (counted)
     for (std::size_t k = 0; k < w; k++) e.finite += static_cast<std::size_t>(above[k]);

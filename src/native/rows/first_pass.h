@@ -22,9 +22,10 @@ template <class Kind, bool with_second> inline Extremes<typename Kind::T> row_ex
   return e;
 }
 
-template <class Kind> inline bool is_wide(const Extremes<typename Kind::T> &e, double temperature) {
-  return Kind::digits == 53 || e.finite > narrow_limit(temperature);
+template <class Kind> inline Layout layout_of(const Extremes<typename Kind::T> &e, double temperature) {
+  if (Kind::digits == 53 || e.finite > middle_limit(temperature)) return Layout::wide;
+  return e.finite > narrow_limit(temperature) ? Layout::middle : Layout::narrow;
 }
-template <class Kind> inline int quantum_exponent(bool wide) { return Kind::bias - (wide ? wide_bits : narrow_bits); }
+template <class Kind> inline int quantum_exponent(Layout layout) { return Kind::bias - static_cast<int>(layout); }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// log_softmax of one row: (x - max)/T - log1p(rest), with the rounding error of x - max carried along.
+// log_softmax of one row: (x - max)/T - log1p(rest), with the rounding errors carried along.
 #pragma once
 #include "rest.h"
 
@@ -13,6 +13,24 @@ struct LogRests64 {
 };
 inline LogRests32 log_rests(const LogRest &log, float) { return {splat(log.hi), splat(log.hi)}; }
 inline LogRests64 log_rests(const LogRest &log, double) { return {splat(log.hi), splat(log.lo)}; }
+
+// float32 in the fast domain, T = 1: x - C, C = max + log1p(rest) as a pair of floats, with the rounding error of x - C.hi (Knuth).
+// Elements below the maximum have a probability of at most 1/2, so |x - C| > 0.69 and nothing of C is lost: with |C| < 1e5 the pair
+// is off by 2^-31, 2^-7 ulp. The maximum itself has -log1p(rest), however small that is.
+struct Shift32 {
+  F max, hi, lo, of_max;
+};
+inline Shift32 shift_of(F max, const LogRests32 &log) {
+  const D low = widen_low(max) + log.low, high = widen_high(max) + log.high, zero{};
+  const F hi = narrow(low, high);
+  return {max, hi, narrow(low - widen_low(hi), high - widen_high(hi)), narrow(zero - log.low, zero - log.high)};
+}
+inline bool is_shifted(float max, double temperature) { return temperature == 1.0 && max <= 1e5f && max >= -1e5f; }
+inline F shifted(F x, const Shift32 &c) {
+  const F s = minus(x, c.hi), back = minus(s, x), error = (x - (s - back)) - plus(c.hi, back);
+  const F rest = larger(error - c.lo, splat(-0x1p110f)); // of -inf the error is NaN, and any number will do
+  return x == c.max ? c.of_max : plus(s, rest);
+}
 
 // float32 through doubles: x - max is exact there wherever it matters.
 inline F log_softmax_vector(F x, F max, const LogRests32 &log, double temperature, bool) {
@@ -45,17 +63,30 @@ inline D log_softmax_vector(D x, D max, const LogRests64 &log, double temperatur
   return bits<D>((infinite & bits<Q>(d)) | (~infinite & bits<Q>(result)));
 }
 
-template <class Kind>
-inline void log_softmax_block(const typename Kind::T *x, std::size_t n, typename Kind::T largest, const LogRest &log,
-                              double temperature, typename Kind::T *y) {
+// Calls body(function), function(x) being log_softmax of a vector of a row: the formula is chosen once, outside the loops.
+template <class Kind, class Body>
+ALWAYS_INLINE auto with_log_softmax(typename Kind::T largest, const LogRest &log, double temperature, Body body) {
   using T = typename Kind::T;
-  constexpr std::size_t w = lanes<T>;
   const auto logs = log_rests(log, T{});
   const auto max = splat(largest);
+  if constexpr (Kind::digits == 24)
+    if (is_shifted(largest, temperature)) {
+      const Shift32 shift = shift_of(max, logs);
+      return body([shift](F x) __attribute__((always_inline)) { return shifted(x, shift); });
+    }
   const bool huge = is_huge(static_cast<double>(largest), temperature);
-  std::size_t k = 0;
-  for (; k + w <= n; k += w) store<T>(y + k, log_softmax_vector(load(x + k), max, logs, temperature, huge));
-  if (k < n) store_part<T>(y + k, n - k, log_softmax_vector(load_part<T>(x + k, n - k, 0), max, logs, temperature, huge));
+  return body([=](Vector<T> x) __attribute__((always_inline)) { return log_softmax_vector(x, max, logs, temperature, huge); });
+}
+
+template <class Kind>
+inline void log_softmax_block(const typename Kind::T *x, std::size_t n, typename Kind::T largest, const LogRest &log,
+                              double temperature, typename Kind::T *y, bool past) {
+  using T = typename Kind::T;
+  with_log_softmax<Kind>(largest, log, temperature, [&](auto function) __attribute__((always_inline)) {
+    write_vectors(
+        y, n, past, [&](std::size_t i) __attribute__((always_inline)) { return function(load(x + i)); },
+        [&](std::size_t i, std::size_t m) { return function(load_part<T>(x + i, m, 0)); });
+  });
 }
 
 template <class Kind> inline bool log_softmax_row(const Row &row, const Context<Kind> &context) {
@@ -69,7 +100,7 @@ template <class Kind> inline bool log_softmax_row(const Row &row, const Context<
   for (std::size_t i = 0; i < row.n; i += block_elements) {
     const std::size_t m = row.n - i < block_elements ? row.n - i : block_elements;
     T *y = access.place(i, results);
-    log_softmax_block<Kind>(access.fetch(i, m, gathered), m, e.max, log, row.temperature, y);
+    log_softmax_block<Kind>(access.fetch(i, m, gathered), m, e.max, log, row.temperature, y, access.past_caches());
     access.keep(i, m, y);
   }
   return false;

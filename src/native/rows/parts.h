@@ -50,13 +50,6 @@ template <class Kind> inline std::size_t ties_of_part(const Row &part, double va
   return count_ties(Access<typename Kind::T>(part), static_cast<typename Kind::T>(value));
 }
 
-// The sum in the layout that the whole row asks for: body(Sum{}) with the type of it.
-template <class Kind, class Body> inline auto with_layout(bool wide, Body body) {
-  if constexpr (Kind::digits == 24)
-    if (!wide) return body(NarrowSum{});
-  return body(WideSum<Kind>{});
-}
-
 // Whether anything but the maximum counts: as in rest.h.
 template <class Kind> inline bool has_rest(const Context<Kind> &context, const Extremes<typename Kind::T> &e) {
   if (e.second == -infinity<typename Kind::T>()) return false;
@@ -70,7 +63,7 @@ template <class Kind> inline I128 sum_of_part(const Row &part, const Summary &su
   const Context<Kind> context(part.temperature);
   if (of_rest && !has_rest(context, e)) return 0;
   const Terms<Kind> terms(context, of_rest ? e.second : e.max);
-  return with_layout<Kind>(is_wide<Kind>(e, part.temperature), [&](auto sum) {
+  return with_layout<Kind>(layout_of<Kind>(e, part.temperature), [&](auto sum) {
     each_block(access, [&](std::size_t, std::size_t m, const T *x, T *) {
       add_terms<Kind, Kept::nowhere>(terms, x, m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
     });
@@ -87,20 +80,21 @@ template <class Kind> inline void softmax_of_part(const Row &part, const Summary
                          [](double count) { return static_cast<T>(1.0 / count); }, T{0});
   const Context<Kind> context(part.temperature);
   const Terms<Kind> terms(context, e.max);
-  const Reciprocal<T> r = reciprocal(total, quantum_exponent<Kind>(is_wide<Kind>(e, part.temperature)), T{});
+  const Reciprocal<T> r = reciprocal(total, quantum_exponent<Kind>(layout_of<Kind>(e, part.temperature)), T{});
   each_block(access, [&](std::size_t i, std::size_t m, const T *x, T *results) {
     T *y = access.place(i, results);
-    terms_scaled_block<Kind>(terms, x, m, r, y);
+    terms_scaled_block<Kind>(terms, x, m, r, y, access.past_caches());
     access.keep(i, m, y);
   });
+  if (access.past_caches()) end_of_stream();
 }
 
 template <class Kind> inline LogRest log_of_rest(const Context<Kind> &context, const Extremes<typename Kind::T> &e, I128 total) {
   if (!has_rest(context, e)) return {0.0, 0.0};
   const Terms<Kind> terms(context, e.second);
-  const bool wide = is_wide<Kind>(e, context.scale.temperature);
-  const I128 extra = with_layout<Kind>(wide, [&](auto sum) { return deposit<decltype(sum)>(terms, e.second); });
-  return log_rest<Kind>(context, e.max, total - extra, terms.exponent, wide);
+  const Layout layout = layout_of<Kind>(e, context.scale.temperature);
+  const I128 extra = with_layout<Kind>(layout, [&](auto sum) { return deposit<decltype(sum)>(terms, e.second); });
+  return log_rest<Kind>(context, e.max, total - extra, terms.exponent, layout);
 }
 
 template <class Kind> inline void log_softmax_of_part(const Row &part, const Summary &summary, I128 total) {
@@ -114,9 +108,10 @@ template <class Kind> inline void log_softmax_of_part(const Row &part, const Sum
   const LogRest log = log_of_rest<Kind>(context, e, total);
   each_block(access, [&](std::size_t i, std::size_t m, const T *x, T *results) {
     T *y = access.place(i, results);
-    log_softmax_block<Kind>(x, m, e.max, log, part.temperature, y);
+    log_softmax_block<Kind>(x, m, e.max, log, part.temperature, y, access.past_caches());
     access.keep(i, m, y);
   });
+  if (access.past_caches()) end_of_stream();
 }
 
 template <class Kind> inline double logsumexp_of_parts(const Summary &summary, I128 total, bool &cancelled) {

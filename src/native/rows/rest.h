@@ -18,13 +18,19 @@ inline double scale_by(double v, I128 wide_exponent) {
   return exponent < -600 ? v * power_of_two(exponent + 600) * 0x1p-600 : v * power_of_two(exponent);
 }
 
-// From the integer `sum` of the rest, the term h + l of the maximum, and the power of two between their units.
-template <class Kind> inline LogRest log_of_ratio(I128 sum, typename Kind::T h, typename Kind::T l, I128 shift) {
-  const double s = static_cast<double>(sum);
+// The nearest double; most sums fit 64 bits, whose conversion is one instruction.
+inline double nearest(I128 sum) {
+  const auto low = static_cast<std::int64_t>(sum);
+  return low == sum ? static_cast<double>(low) : static_cast<double>(sum);
+}
+
+// From the integer `sum` of the rest, the term of the maximum, and the power of two between their units.
+template <class Kind> inline LogRest log_of_ratio(I128 sum, typename Kind::T base, typename Kind::T growth, I128 shift) {
+  const double s = nearest(sum), h = fma_one(base, growth, base);
   if constexpr (Kind::digits == 24) {
-    const double t = static_cast<double>(h) + static_cast<double>(l);
-    return {log1p_rest(scale_by(s / t, shift)), 0.0};
+    return {log1p_rest(scale_by(s / h, shift)), 0.0};
   } else {
+    const double l = fma_one(base, growth, base - h);
     const double q = s / h;
     const double residual = fma_one(-q, h, s) + (static_cast<double>(sum - static_cast<I128>(s)) - q * l);
     LogRest log;
@@ -35,45 +41,43 @@ template <class Kind> inline LogRest log_of_ratio(I128 sum, typename Kind::T h, 
 
 // From the integer `sum` of the rest in the window `exponent` of the second largest element.
 template <class Kind>
-inline LogRest log_rest(const Context<Kind> &context, typename Kind::T max, I128 sum, I128 exponent, bool wide) {
+inline LogRest log_rest(const Context<Kind> &context, typename Kind::T max, I128 sum, I128 exponent, Layout layout) {
   if (sum == 0) return {0.0, 0.0};
   const Terms<Kind> terms(context, max);
-  typename Kind::T h, l;
-  terms.one(max, h, l);
-  return log_of_ratio<Kind>(sum, h, l, exponent - terms.exponent + quantum_exponent<Kind>(wide));
+  typename Kind::T base, growth;
+  terms.one(max, base, growth);
+  return log_of_ratio<Kind>(sum, base, growth, exponent - terms.exponent + quantum_exponent<Kind>(layout));
 }
 
 // The digits of one term in its window.
 template <class Sum, class Kind> inline I128 deposit(const Terms<Kind> &terms, typename Kind::T x) {
-  typename Kind::T h, l;
-  terms.one(x, h, l);
-  return Sum::of_one(h, l);
+  typename Kind::T base, growth;
+  terms.one(x, base, growth);
+  return Sum::of_one(base, growth);
 }
 
 template <class Kind, class Sum>
 inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Context<Kind> &context,
-                            const Extremes<typename Kind::T> &e, bool wide) {
+                            const Extremes<typename Kind::T> &e, Sum sum) {
   using T = typename Kind::T;
   if (e.second == -infinity<T>()) return {0.0, 0.0};
   if (e.second != e.max && (context.ties_only(e.max) || context.ties_only(e.second))) return {0.0, 0.0};
   const Terms<Kind> terms(context, e.second);
   T gathered[block_elements];
-  Sum sum;
   const std::size_t n = access.row.n;
   for (std::size_t i = 0; i < n; i += block_elements) {
     const std::size_t m = n - i < block_elements ? n - i : block_elements;
     add_terms<Kind, Kept::nowhere>(terms, access.fetch(i, m, gathered), m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
   }
   // the maximum took part as the second largest: out again
-  return log_rest<Kind>(context, e.max, sum.total() - deposit<Sum>(terms, e.second), terms.exponent, wide);
+  return log_rest<Kind>(context, e.max, sum.total() - deposit<Sum>(terms, e.second), terms.exponent, Sum::layout);
 }
 
 template <class Kind>
 inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Context<Kind> &context,
                             const Extremes<typename Kind::T> &e) {
-  if constexpr (Kind::digits == 24)
-    if (!is_wide<Kind>(e, context.scale.temperature)) return row_log_rest<Kind, NarrowSum>(access, context, e, false);
-  return row_log_rest<Kind, WideSum<Kind>>(access, context, e, true);
+  return with_layout<Kind>(layout_of<Kind>(e, context.scale.temperature),
+                           [&](auto sum) { return row_log_rest<Kind>(access, context, e, sum); });
 }
 
 }  // namespace

@@ -15,34 +15,33 @@ template <class Kind> inline I128 state_exponent(double x, double temperature) {
 }
 
 // D(t(x), E) for a window at or above that of x.
-template <class Kind> inline I128 state_deposit(double x, double temperature, I128 exponent, bool wide) {
+template <class Kind> inline I128 state_deposit(double x, double temperature, I128 exponent, Layout layout) {
   using T = typename Kind::T;
   const Context<Kind> context(temperature);
   Terms<Kind> terms(context, static_cast<T>(x));
   const I128 own = terms.exponent;
   terms.exponent = exponent;
-  if (exponent - own > 2 * wide_bits) return 0;
-  if constexpr (Kind::digits == 24)
-    if (!wide) return deposit<NarrowSum>(terms, static_cast<T>(x));
-  return deposit<WideSum<Kind>>(terms, static_cast<T>(x));
+  if (exponent - own > 2 * static_cast<int>(Layout::wide)) return 0;
+  return with_layout<Kind>(layout, [&](auto sum) { return deposit<decltype(sum)>(terms, static_cast<T>(x)); });
 }
 
 // which: 0 softmax of x from the total of all elements in the window of max; 1 log_softmax of x and 2 logsumexp from the sum
 // of the rest in the window of the second largest element.
 template <class Kind>
-inline double state_finalise(int which, double x, double temperature, double max, I128 sum, I128 exponent, bool wide) {
+inline double state_finalise(int which, double x, double temperature, double max, I128 sum, I128 exponent, Layout layout) {
   using T = typename Kind::T;
   const Context<Kind> context(temperature);
   const T m = max == 0 ? static_cast<T>(-0.0) : static_cast<T>(max);
   if (which == 0) {
     const Terms<Kind> terms(context, m);
-    T h, l;
-    terms.one(static_cast<T>(x), h, l);
-    return static_cast<double>(scaled(splat(h), splat(l), reciprocal(sum, quantum_exponent<Kind>(wide), T{}), down<Kind>())[0]);
+    T base, growth;
+    terms.one(static_cast<T>(x), base, growth);
+    const Reciprocal<T> r = reciprocal(sum, quantum_exponent<Kind>(layout), T{});
+    return static_cast<double>(scaled(splat(base), splat(growth), splat(r.hi), splat(r.lo), down<Kind>())[0]);
   }
-  const LogRest log = log_rest<Kind>(context, m, sum, exponent, wide);
-  if (which == 1) return static_cast<double>(log_softmax_vector(splat(static_cast<T>(x)), splat(m), log_rests(log, T{}), temperature,
-                                                                  is_huge(static_cast<double>(m), temperature))[0]);
+  const LogRest log = log_rest<Kind>(context, m, sum, exponent, layout);
+  if (which == 1)
+    return with_log_softmax<Kind>(m, log, temperature, [x](auto function) { return static_cast<double>(function(splat(static_cast<T>(x)))[0]); });
   bool cancelled;
   return static_cast<double>(max_plus<Kind>(m, log, cancelled));
 }

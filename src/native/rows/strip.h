@@ -17,9 +17,9 @@ template <class Kind> struct Strip {
   static constexpr std::size_t width = 2 * lanes<T>;
   const T *x; // element j of lane k at x[j * x_stride + k]
   std::ptrdiff_t x_stride;
-  T *y; // the results, and before them the parts h of the terms; may be x
+  T *y; // the results, and before them the bases of the terms; may be x
   std::ptrdiff_t y_stride;
-  T *l; // the parts l, at l[j * width + k]; or null: then terms are made twice
+  T *growths; // of the terms, at growths[j * width + k]; or null: then terms are made twice
   std::size_t n;
 
   inline Lanes at(std::size_t j) const { return load_many<2>(x + static_cast<std::ptrdiff_t>(j) * x_stride); }
@@ -61,7 +61,7 @@ template <class Kind> struct Strip {
     w.floor = each<2>([&](int k) { return lowered(max.v[k], reach); });
     w.exponent = each<2>([&](int k) {
       const B j = bits<B>(fma(max.v[k], w.hi, splat(rounding))) - zero;
-      return (j >> (Kind::steps == 8 ? 3 : 1)) + 1;
+      return (j >> 3) + 1;
     });
     w.magic = each<2>([&](int k) { return bits<V>(zero + (Kind::bias - w.exponent.v[k]) * Kind::steps); });
     return w;
@@ -82,10 +82,10 @@ template <class Kind> struct Strip {
   template <bool kept> inline Reciprocal<Lanes> terms(const Windows &w) const {
     LaneSums<Kind> sums;
     summed(sums, n, [&](std::size_t j) __attribute__((always_inline)) {
-      Lanes high, low;
-      Kind::term(w, at(j), high, low);
-      if (kept) store_many<2>(place(j), high), store_many<2>(l + j * width, low);
-      sums.add(high, low);
+      Lanes base, growth;
+      Kind::term(w, at(j), base, growth);
+      if (kept) store_many<2>(place(j), base), store_many<2>(growths + j * width, growth);
+      sums.add(base, growth);
     });
     return sums.reciprocals();
   }
@@ -93,10 +93,10 @@ template <class Kind> struct Strip {
   template <bool kept> inline void scale(const Windows &w, const Reciprocal<Lanes> &r) const {
     const V factor = down<Kind>();
     for (std::size_t j = 0; j < n; j++) {
-      Lanes high, low;
-      if (kept) high = load_many<2>(place(j)), low = load_many<2>(l + j * width);
-      else Kind::term(w, at(j), high, low);
-      store_many<2>(place(j), fma(high, r.hi, fma(low, r.hi, high * r.lo)) * factor);
+      Lanes base, growth;
+      if (kept) base = load_many<2>(place(j)), growth = load_many<2>(growths + j * width);
+      else Kind::term(w, at(j), base, growth);
+      store_many<2>(place(j), scaled(base, growth, r.hi, r.lo, factor));
     }
   }
 
@@ -104,19 +104,18 @@ template <class Kind> struct Strip {
   inline void log_rests(const Context<Kind> &context, const Lanes &max, const Lanes &second, LogRest *logs) const {
     const Windows rest = windows(context, second), top = windows(context, max);
     LaneSums<Kind> sums;
-    Lanes high, low;
+    Lanes base, growth;
     summed(sums, n, [&](std::size_t j) __attribute__((always_inline)) {
-      Lanes h, l;
-      Kind::term(rest, smaller(at(j), second), h, l);
-      sums.add(h, l);
+      Kind::term(rest, smaller(at(j), second), base, growth);
+      sums.add(base, growth);
     });
-    Kind::term(rest, second, high, low);
-    sums.take_out(high, low); // the maximum took part as the second largest
-    Kind::term(top, max, high, low);
+    Kind::term(rest, second, base, growth);
+    sums.take_out(base, growth); // the maximum took part as the second largest
+    Kind::term(top, max, base, growth);
     for (std::size_t k = 0; k < width; k++) {
       const std::size_t v = k / lanes<T>, i = k % lanes<T>;
-      const I128 shift = static_cast<I128>(rest.exponent.v[v][i]) - top.exponent.v[v][i] + quantum_exponent<Kind>(Kind::digits == 53);
-      logs[k] = log_of_ratio<Kind>(sums.total_of(k), high.v[v][i], low.v[v][i], shift);
+      const I128 shift = static_cast<I128>(rest.exponent.v[v][i]) - top.exponent.v[v][i] + quantum_exponent<Kind>(Kind::digits == 53 ? Layout::wide : Layout::narrow);
+      logs[k] = log_of_ratio<Kind>(sums.total_of(k), base.v[v][i], growth.v[v][i], shift);
     }
   }
 
@@ -125,7 +124,7 @@ template <class Kind> struct Strip {
     Lanes max, none;
     if (!extremes<false>(context, max, none)) return false;
     const Windows w = windows(context, max);
-    if (l) scale<true>(w, terms<true>(w));
+    if (growths) scale<true>(w, terms<true>(w));
     else scale<false>(w, terms<false>(w));
     return true;
   }
@@ -133,8 +132,8 @@ template <class Kind> struct Strip {
   inline bool log_softmax(const Context<Kind> &context) const {
     Lanes max, second;
     if (!extremes<true>(context, max, second)) return false;
-    LogRest logs[width];
-    log_rests(context, max, second, logs);
+    LogRest rests[width];
+    log_rests(context, max, second, rests);
     const T zero = static_cast<T>(-0.0); // as in first_pass.h: -0 and +0 are one value
     max = each<2>([&](int k) {
       const auto is_zero = max.v[k] == splat(T{0});
@@ -143,21 +142,27 @@ template <class Kind> struct Strip {
     });
     double first[2][lanes<T>], rest[2][lanes<T>];
     for (std::size_t k = 0; k < width; k++) {
-      first[k / lanes<T>][k % lanes<T>] = logs[k].hi;
-      rest[k / lanes<T>][k % lanes<T>] = logs[k].lo;
+      first[k / lanes<T>][k % lanes<T>] = rests[k].hi;
+      rest[k / lanes<T>][k % lanes<T>] = rests[k].lo;
     }
-    for (std::size_t j = 0; j < n; j++) {
-      const Lanes v = at(j);
-      store_many<2>(place(j), each<2>([&](int k) {
-                      if constexpr (Kind::digits == 24) {
-                        const LogRests32 log{load(first[k]), load(first[k] + lanes<double>)};
-                        return log_softmax_vector(v.v[k], max.v[k], log, context.scale.temperature, false);
-                      } else {
-                        const LogRests64 log{load(first[k]), load(rest[k])};
-                        return log_softmax_vector(v.v[k], max.v[k], log, context.scale.temperature, false);
-                      }
-                    }));
-    }
+    const auto write = [&](auto function) __attribute__((always_inline)) {
+      for (std::size_t j = 0; j < n; j++) {
+        const Lanes v = at(j);
+        store_many<2>(place(j), each<2>([&](int k) { return function(v.v[k], k); }));
+      }
+    };
+    const double t = context.scale.temperature;
+    const auto logs = each<2>([&](int k) {
+      if constexpr (Kind::digits == 24) return LogRests32{load(first[k]), load(first[k] + lanes<double>)};
+      else return LogRests64{load(first[k]), load(rest[k])};
+    });
+    if constexpr (Kind::digits == 24)
+      if (t == 1.0) { // every lane is in the fast domain
+        const auto shifts = each<2>([&](int k) { return shift_of(max.v[k], logs.v[k]); });
+        write([&](F x, int k) __attribute__((always_inline)) { return shifted(x, shifts.v[k]); });
+        return true;
+      }
+    write([&](V x, int k) __attribute__((always_inline)) { return log_softmax_vector(x, max.v[k], logs.v[k], t, false); });
     return true;
   }
 

@@ -158,10 +158,12 @@ private:
 };
 
 template <class Function> inline bool one_row(const Row &row) {
-  return Function::row(row, Context<typename Function::Kind>(row.temperature));
+  const bool invalid = Function::row(row, Context<typename Function::Kind>(row.temperature));
+  if (row.policy & stablesoftmax::past_caches) end_of_stream();
+  return invalid;
 }
 
-template <class Function> inline bool by_strips(Row row, const Steps &steps, std::size_t count) {
+template <class Function> inline bool rows_by_strips(Row row, const Steps &steps, std::size_t count) {
   using Kind = typename Function::Kind;
   constexpr std::size_t width = Strip<Kind>::width;
   bool invalid = false;
@@ -183,6 +185,12 @@ template <class Function> inline bool by_strips(Row row, const Steps &steps, std
     else invalid |= rows.row_by_row(done, done + some);
     done += some;
   }
+  return invalid;
+}
+
+template <class Function> inline bool by_strips(Row row, const Steps &steps, std::size_t count) {
+  const bool invalid = rows_by_strips<Function>(row, steps, count);
+  if (row.policy & stablesoftmax::past_caches) end_of_stream();
   return invalid;
 }
 

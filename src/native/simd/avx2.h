@@ -13,6 +13,10 @@ namespace {
 
 inline __m256 level_fma(__m256 a, __m256 b, __m256 c) { return _mm256_fmadd_ps(a, b, c); }
 inline __m256d level_fma(__m256d a, __m256d b, __m256d c) { return _mm256_fmadd_pd(a, b, c); }
+// a + b and a - b where multiplications are done: AMD adds with two of four units and multiplies with the other two.
+#define STABLESOFTMAX_HAS_SUMS_BY_FMA
+inline __m256 level_plus(__m256 a, __m256 b) { return _mm256_fmadd_ps(a, _mm256_set1_ps(1.0f), b); }
+inline __m256 level_minus(__m256 a, __m256 b) { return _mm256_fmsub_ps(a, _mm256_set1_ps(1.0f), b); }
 inline __m256 level_max(__m256 a, __m256 b) { return _mm256_max_ps(a, b); }
 inline __m256d level_max(__m256d a, __m256d b) { return _mm256_max_pd(a, b); }
 inline __m256 level_min(__m256 a, __m256 b) { return _mm256_min_ps(a, b); }
@@ -21,6 +25,15 @@ inline __m256d level_min(__m256d a, __m256d b) { return _mm256_min_pd(a, b); }
 inline GenericI level_lookup8(const std::uint32_t *table, GenericI index) {
   const __m256i entries = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(table));
   return (GenericI)_mm256_permutevar8x32_epi32(entries, (__m256i)index);
+}
+// Both halves of every entry by vpermd: the tables of low and of high words are made once, outside the loops.
+inline GenericQ level_lookup8(const std::uint64_t *table, GenericQ index) {
+  const __m256 first = _mm256_loadu_ps(reinterpret_cast<const float *>(table)), last = _mm256_loadu_ps(reinterpret_cast<const float *>(table + 4));
+  const auto in_order = [](__m256 v) { return _mm256_permute4x64_epi64(_mm256_castps_si256(v), _MM_SHUFFLE(3, 1, 2, 0)); };
+  const __m256i low = in_order(_mm256_shuffle_ps(first, last, _MM_SHUFFLE(2, 0, 2, 0)));
+  const __m256i high = in_order(_mm256_shuffle_ps(first, last, _MM_SHUFFLE(3, 1, 3, 1)));
+  const __m256i twice = _mm256_shuffle_epi32((__m256i)index, _MM_SHUFFLE(2, 2, 0, 0));
+  return (GenericQ)_mm256_blend_epi32(_mm256_permutevar8x32_epi32(low, twice), _mm256_permutevar8x32_epi32(high, twice), 0xaa);
 }
 inline __m256d level_widen(__m256 v, int half) {
   return _mm256_cvtps_pd(half ? _mm256_extractf128_ps(v, 1) : _mm256_castps256_ps128(v));
@@ -42,6 +55,23 @@ inline void level_to_halves(__m256 v, std::uint16_t *to) {
 inline __m256 level_unordered(__m256 a, __m256 b) { return _mm256_cmp_ps(a, b, _CMP_UNORD_Q); }
 inline __m256d level_unordered(__m256d a, __m256d b) { return _mm256_cmp_pd(a, b, _CMP_UNORD_Q); }
 inline bool level_any(GenericI mask) { return !_mm256_testz_si256((__m256i)mask, (__m256i)mask); }
+
+#define STABLESOFTMAX_HAS_REDUCTIONS
+inline float level_largest(__m256 v) {
+  __m128 w = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  w = _mm_max_ps(w, _mm_movehl_ps(w, w));
+  return _mm_cvtss_f32(_mm_max_ss(w, _mm_movehdup_ps(w)));
+}
+inline double level_largest(__m256d v) {
+  const __m128d w = _mm_max_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd(v, 1));
+  return _mm_cvtsd_f64(_mm_max_sd(w, _mm_unpackhi_pd(w, w)));
+}
+inline double level_sum(__m256d v) {
+  const __m128d w = _mm_add_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd(v, 1));
+  return _mm_cvtsd_f64(_mm_add_sd(w, _mm_unpackhi_pd(w, w)));
+}
+inline unsigned level_mask(GenericI mask) { return static_cast<unsigned>(_mm256_movemask_ps((__m256)mask)); }
+inline unsigned level_mask(GenericQ mask) { return static_cast<unsigned>(_mm256_movemask_pd((__m256d)mask)); }
 
 // Masked loads are cheap everywhere; masked stores are not (Zen 3: 42 micro-operations), so those go in powers of two.
 #define STABLESOFTMAX_HAS_PARTS

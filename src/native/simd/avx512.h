@@ -13,6 +13,10 @@ namespace {
 
 inline __m512 level_fma(__m512 a, __m512 b, __m512 c) { return _mm512_fmadd_ps(a, b, c); }
 inline __m512d level_fma(__m512d a, __m512d b, __m512d c) { return _mm512_fmadd_pd(a, b, c); }
+// a + b and a - b where multiplications are done: AMD adds with two of four units and multiplies with the other two.
+#define STABLESOFTMAX_HAS_SUMS_BY_FMA
+inline __m512 level_plus(__m512 a, __m512 b) { return _mm512_fmadd_ps(a, _mm512_set1_ps(1.0f), b); }
+inline __m512 level_minus(__m512 a, __m512 b) { return _mm512_fmsub_ps(a, _mm512_set1_ps(1.0f), b); }
 inline __m512 level_max(__m512 a, __m512 b) { return _mm512_max_ps(a, b); }
 inline __m512d level_max(__m512d a, __m512d b) { return _mm512_max_pd(a, b); }
 inline __m512 level_min(__m512 a, __m512 b) { return _mm512_min_ps(a, b); }
@@ -21,6 +25,9 @@ inline __m512d level_min(__m512d a, __m512d b) { return _mm512_min_pd(a, b); }
 inline GenericI level_lookup8(const std::uint32_t *table, GenericI index) {
   const __m256i entries = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(table));
   return (GenericI)_mm512_permutexvar_epi32((__m512i)index, _mm512_broadcast_i64x4(entries));
+}
+inline GenericQ level_lookup8(const std::uint64_t *table, GenericQ index) {
+  return (GenericQ)_mm512_permutexvar_epi64((__m512i)index, _mm512_loadu_si512(table));
 }
 inline __m512d level_widen(__m512 v, int half) {
   return _mm512_cvtps_pd(half ? _mm512_extractf32x8_ps(v, 1) : _mm512_castps512_ps256(v));
@@ -41,6 +48,13 @@ inline void level_to_halves(__m512 v, std::uint16_t *to) {
 inline __m512i level_unordered(__m512 a, __m512 b) { return _mm512_movm_epi32(_mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q)); }
 inline __m512i level_unordered(__m512d a, __m512d b) { return _mm512_movm_epi64(_mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q)); }
 inline bool level_any(GenericI mask) { return _mm512_test_epi32_mask((__m512i)mask, (__m512i)mask) != 0; }
+
+#define STABLESOFTMAX_HAS_REDUCTIONS
+inline float level_largest(__m512 v) { return _mm512_reduce_max_ps(v); }
+inline double level_largest(__m512d v) { return _mm512_reduce_max_pd(v); }
+inline double level_sum(__m512d v) { return _mm512_reduce_add_pd(v); }
+inline unsigned level_mask(GenericI mask) { return _mm512_movepi32_mask((__m512i)mask); }
+inline unsigned level_mask(GenericQ mask) { return _mm512_movepi64_mask((__m512i)mask); }
 
 #define STABLESOFTMAX_HAS_PARTS
 inline __m512 level_load_part(const float *from, unsigned count, __m512 fill) {

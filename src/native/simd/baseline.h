@@ -74,6 +74,7 @@ inline GenericD level_max(GenericD a, GenericD b) { return (GenericD)_mm_max_pd(
 inline GenericF level_min(GenericF a, GenericF b) { return (GenericF)_mm_min_ps((__m128)a, (__m128)b); }
 inline GenericD level_min(GenericD a, GenericD b) { return (GenericD)_mm_min_pd((__m128d)a, (__m128d)b); }
 inline GenericI level_lookup8(const std::uint32_t *table, GenericI index) { return generic_lookup8(table, index); }
+inline GenericQ level_lookup8(const std::uint64_t *table, GenericQ index) { return generic_lookup8(table, index); }
 inline GenericD level_widen(GenericF v, int half) { return generic_widen(v, half); }
 inline GenericF level_narrow(GenericD low, GenericD high) { return generic_narrow(low, high); }
 

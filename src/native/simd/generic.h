@@ -9,6 +9,7 @@ namespace {
 typedef float GenericF __attribute__((vector_size(level_bytes)));
 typedef double GenericD __attribute__((vector_size(level_bytes)));
 typedef std::int32_t GenericI __attribute__((vector_size(level_bytes)));
+typedef std::int64_t GenericQ __attribute__((vector_size(level_bytes)));
 typedef std::int32_t GenericHalfI __attribute__((vector_size(level_bytes / 2)));
 typedef float GenericHalfF __attribute__((vector_size(level_bytes / 2)));
 
@@ -17,6 +18,15 @@ inline GenericI generic_lookup8(const std::uint32_t *table, GenericI index) {
   __builtin_memcpy(lane, &index, sizeof index);
   for (std::size_t i = 0; i < level_bytes / 4; i++) lane[i] = static_cast<std::int32_t>(table[lane[i] & 7]);
   GenericI entry;
+  __builtin_memcpy(&entry, lane, sizeof entry);
+  return entry;
+}
+
+inline GenericQ generic_lookup8(const std::uint64_t *table, GenericQ index) {
+  std::int64_t lane[level_bytes / 8];
+  __builtin_memcpy(lane, &index, sizeof index);
+  for (std::size_t i = 0; i < level_bytes / 8; i++) lane[i] = static_cast<std::int64_t>(table[lane[i] & 7]);
+  GenericQ entry;
   __builtin_memcpy(&entry, lane, sizeof entry);
   return entry;
 }

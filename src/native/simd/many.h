@@ -69,7 +69,7 @@ template <class A, class B, SomeMany<A, B> = 0> ALWAYS_INLINE auto smaller(const
 template <class To, class From, int N> ALWAYS_INLINE auto bits(const Many<From, N> &from) {
   return each<N>([&](int k) { return bits<To>(from.v[k]); });
 }
-template <class V, int N> ALWAYS_INLINE auto lookup8(const std::uint32_t *table, const Many<V, N> &index) {
+template <class Entry, class V, int N> ALWAYS_INLINE auto lookup8(const Entry *table, const Many<V, N> &index) {
   return each<N>([&](int k) { return lookup8(table, index.v[k]); });
 }
 

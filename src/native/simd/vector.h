@@ -97,6 +97,15 @@ inline void end_of_stream() {
 inline F fma(F a, F b, F c) { return level_fma(a, b, c); }
 inline D fma(D a, D b, D c) { return level_fma(a, b, c); }
 
+// a + b and a - b by the other units of the processor, where it has them: for chains of nothing but additions.
+#if defined(STABLESOFTMAX_HAS_SUMS_BY_FMA)
+inline F plus(F a, F b) { return level_plus(a, b); }
+inline F minus(F a, F b) { return level_minus(a, b); }
+#else
+inline F plus(F a, F b) { return a + b; }
+inline F minus(F a, F b) { return a - b; }
+#endif
+
 // The larger one; the second operand where either is NaN.
 inline F larger(F a, F b) { return level_max(a, b); }
 inline D larger(D a, D b) { return level_max(a, b); }
@@ -114,6 +123,7 @@ inline Q unordered(D a, D b) { return (a != a) | (b != b); }
 
 // table[index & 7] in every lane.
 inline I lookup8(const std::uint32_t *table, I index) { return level_lookup8(table, index); }
+inline Q lookup8(const std::uint64_t *table, Q index) { return level_lookup8(table, index); }
 
 // The lower and the upper half of the lanes as doubles: exact.
 inline D widen_low(F v) { return level_widen(v, 0); }
@@ -122,6 +132,40 @@ inline D widen_low(I v) { return generic_widen(v, 0); }
 inline D widen_high(I v) { return generic_widen(v, 1); }
 // The reverse, each lane rounded once.
 inline F narrow(D low, D high) { return level_narrow(low, high); }
+
+// The largest lane, where none is NaN.
+template <class V> inline auto largest_lane(V v) {
+#if defined(STABLESOFTMAX_HAS_REDUCTIONS)
+  return level_largest(v);
+#else
+  auto largest = v[0];
+  for (std::size_t i = 1; i < sizeof(V) / sizeof(v[0]); i++) largest = largest < v[i] ? v[i] : largest;
+  return largest;
+#endif
+}
+
+// A bit for every lane that is all ones.
+template <class M> inline unsigned mask_of(M mask) {
+#if defined(STABLESOFTMAX_HAS_REDUCTIONS)
+  return level_mask(mask);
+#else
+  unsigned set = 0;
+  for (std::size_t i = 0; i < sizeof(M) / sizeof(mask[0]); i++) set |= static_cast<unsigned>(mask[i] & 1) << i;
+  return set;
+#endif
+}
+
+// The lanes added up, in any order: for integers in doubles whose sums are exact.
+inline double sum_of_lanes(D v) {
+#if defined(STABLESOFTMAX_HAS_REDUCTIONS)
+  return level_sum(v);
+#else
+  double lane[lanes<double>], sum = 0;
+  store(lane, v);
+  for (std::size_t k = 0; k < lanes<double>; k++) sum += lane[k];
+  return sum;
+#endif
+}
 
 template <class V> inline bool any(V mask) {
 #if defined(STABLESOFTMAX_HAS_MASKS)
