@@ -33,13 +33,13 @@ _FAR = 16 << 20
 _POLICIES = {bits: np.array(bits, np.uint8) for bits in range(16)}
 
 
-def _policy(name: str, all_neginf: str, posinf: str) -> int:
+def _policy(name: str, all_neginf: str, posinf: str) -> np.ndarray[Any, Any]:
     try:
         low = _ALL_NEGINF[all_neginf]
     except (KeyError, TypeError):
         raise ValueError(f'{name}: all_neginf={all_neginf!r}; use "nan", "zero", "uniform" or "raise"') from None
     try:
-        return low | _POSINF[posinf]
+        return _POLICIES[low | _POSINF[posinf]]
     except (KeyError, TypeError):
         raise ValueError(f'{name}: posinf={posinf!r}; use "nan" or "limit"') from None
 
@@ -86,8 +86,8 @@ def _elementwise(
         _refuse_all_neginf(name, logits, axes, mask)
     y = np.empty_like(logits, dtype=result, subok=False) if out is None else out
     if y.nbytes > _FAR and not np.may_share_memory(logits, y):
-        policy |= _PAST_CACHES
-    elementwise(name, logits, axes, mask, t, _POLICIES[policy], computing_dtype(own, result), y)
+        policy = _POLICIES[int(policy) | _PAST_CACHES]
+    elementwise(name, logits, axes, mask, t, policy, computing_dtype(own, result), y)
     return y if out is not None or y.ndim else y[()]
 
 

@@ -52,7 +52,7 @@ void one_call(const Level &level, Function f, Random &random, std::size_t count,
   Row row{};
   row.n = n;
   row.temperature = f == logsumexp ? 1.0 : draw_temperature(random);
-  row.policy = static_cast<std::uint8_t>(random.below(3));
+  row.policy = static_cast<std::uint8_t>(random.below(3) | (random.chance(2) ? stablesoftmax::past_caches : 0));
   row.x_storage = storage;
   row.y_storage = f == logsumexp ? Storage::native : storage;
   row.x_stride = static_cast<std::ptrdiff_t>(in.stride * sizeof(In));

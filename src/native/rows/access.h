@@ -16,8 +16,8 @@ template <class T> struct Access {
   const Row &row;
   bool direct_x, direct_y;
 
-  // Whether results go past the caches.
-  inline bool past_caches() const { return direct_y && row.policy & stablesoftmax::past_caches; }
+  // Whether results go past the caches. Short rows do not: of each, two lines are written in part, which then have to be read.
+  inline bool past_caches() const { return direct_y && row.policy & stablesoftmax::past_caches && row.n * sizeof(T) >= 2048; }
 
   explicit Access(const Row &r)
       : row(r), direct_x(r.x_storage == Storage::native && !r.where && r.x_stride == sizeof(T)),

@@ -1,7 +1,7 @@
 // Cuts many rows into strips: columns where they lie, short rows through a transposed tile, and whatever is not ordinary row by
 // row. Same bits either way.
 #pragma once
-#include "softmax.h"
+#include "four.h"
 #include "panel.h"
 #include "tile.h"
 
@@ -25,7 +25,11 @@ struct RowsOfStrip {
 template <class Kind_> struct SoftmaxRows {
   using Kind = Kind_;
   static constexpr bool reduces = false;
+  static constexpr bool has_four = true;
   static inline bool row(const Row &row, const Context<Kind> &context) { return softmax_row<Kind>(row, context); }
+  static inline bool four(const Row &first, const Steps &steps, const Context<Kind> &context) {
+    return Four<Kind>(first, steps.x, steps.y).softmax(context);
+  }
   static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &, typename Kind::T *) {
     return strip.softmax(context);
   }
@@ -34,6 +38,7 @@ template <class Kind_> struct SoftmaxRows {
 template <class Kind_> struct LogSoftmaxRows {
   using Kind = Kind_;
   static constexpr bool reduces = false;
+  static constexpr bool has_four = false;
   static inline bool row(const Row &row, const Context<Kind> &context) { return log_softmax_row<Kind>(row, context); }
   static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &, typename Kind::T *) {
     return strip.log_softmax(context);
@@ -43,6 +48,7 @@ template <class Kind_> struct LogSoftmaxRows {
 template <class Kind_> struct LogSumExpRows {
   using Kind = Kind_;
   static constexpr bool reduces = true;
+  static constexpr bool has_four = false;
   static inline bool row(const Row &row, const Context<Kind> &context) { return logsumexp_row<Kind>(row, context); }
   static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &rows, typename Kind::T *results) {
     return strip.logsumexp(context, results, [&](std::size_t k) {
@@ -102,6 +108,17 @@ public:
     bool invalid = false;
     for (std::size_t i = begin; i < end; i++) invalid |= Function::row(at(i), context);
     return invalid;
+  }
+
+  // Whether rows from `begin` on can be done four side by side; x and y are then seen as vectors of T.
+  inline bool fours() const {
+    return Function::has_four && first.n <= longest_of_four && first.x_storage == Storage::native && first.y_storage == Storage::native &&
+           first.x_stride == size && first.y_stride == size;
+  }
+  inline bool four_rows(std::size_t begin) const {
+    if constexpr (Function::has_four)
+      if (Function::four(at(begin), steps, context)) return false;
+    return row_by_row(begin, begin + 4);
   }
 
   // Up to `width` rows that do not lie side by side, through a tile. Lanes beyond `count` repeat the last row.
@@ -173,11 +190,16 @@ template <class Function> inline bool rows_by_strips(Row row, const Steps &steps
     return invalid;
   }
   const ManyRows<Function> rows(row, steps);
-  const bool panels = rows.panels(), in_place = rows.in_place(), gathered = rows.gathered();
+  const bool panels = rows.panels(), in_place = rows.in_place(), gathered = rows.gathered(), fours = rows.fours();
   for (std::size_t done = 0; done < count;) {
     const std::size_t left = count - done, some = left < width ? left : width;
     if (panels && !in_place && left >= width) {
       done += rows.panel(done, left, invalid);
+      continue;
+    }
+    if (fours && !in_place && !gathered && left >= 4) {
+      invalid |= rows.four_rows(done);
+      done += 4;
       continue;
     }
     if (in_place && left >= width) invalid |= rows.column_strip(done);

@@ -72,6 +72,10 @@ public:
   }
   // total() to the nearest double: the first product is exact.
   inline double rounded_total() const { return sum_of_lanes(total1) * 0x1p22 + sum_of_lanes(total2); }
+  // The same from lanes that `vectors` vectors have left.
+  static inline double rounded_total_of(U patterns1, U patterns2, std::size_t vectors) {
+    return sum_of_lanes(widened(patterns1, magic1, vectors)) * 0x1p22 + sum_of_lanes(widened(patterns2, magic2, vectors));
+  }
 
   // What one term adds to the total.
   static inline I128 of_one(float base, float growth) {
