@@ -17,7 +17,7 @@ HEADER = pathlib.Path(__file__).resolve().parents[2] / "src" / "native" / "math"
 # The one factor that brings all eight entries 2^(j/8) within 2^-28.4 (relative) of a float: entry 4 is exactly this float
 # (found by search_table.py).
 TABLE_ENTRY_4 = 1.410591721534729
-# Likewise for doubles: within 2^-57.9, entry 0 is this integer times 2^-53 (found by search_table_f64.cpp, six thousand million tried).
+# Likewise for doubles: within 2^-57.9, entry 0 is this integer times 2^-53 (search_table_f64.cpp tried six thousand million).
 TABLE64_ENTRY_0 = 8923729352576857
 
 
@@ -99,8 +99,7 @@ def word(integer):
 
 
 def table_of(first, rounded):
-    """The eight entries first*2^(j/8), rounded; their common factor, chosen so that the largest errors on both sides are equal, and that
-    error."""
+    """The eight entries first*2^(j/8), rounded; their common factor, with which both largest errors are equal; that error."""
     steps = [mpf(2) ** (mpf(j) / 8) for j in range(8)]
     table = [rounded(first * step) for step in steps]
     factors = [mpf(entry) / step for entry, step in zip(table, steps, strict=True)]
