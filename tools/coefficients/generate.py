@@ -154,9 +154,7 @@ def float64_section():
     bits = [(struct.unpack("<Q", struct.pack("<d", t))[0] - (j << 49)) & (2**64 - 1) for j, t in enumerate(table)]
     coefficients, error = growth(8, 1, float64)
     names = ", ".join(f"c{k + 1} = {hexadecimal(v)}" for k, v in enumerate(coefficients))
-    entries = ",\n                            ".join(
-        ", ".join(f"0x{b:016x}u" for b in bits[k : k + 4]) for k in (0, 4)
-    )
+    entries = ",\n                            ".join(", ".join(f"0x{b:016x}u" for b in bits[k : k + 4]) for k in (0, 4))
     log2e_8 = 8 / mp.ln2
     hi = float64(log2e_8)
     return f"""
