@@ -137,3 +137,43 @@ def test_dtype_of_the_result(source, result):
     values = rng.integers(-20, 20, (20, 30)) * 0.37
     x = cast(values, source) if source in FORMATS else np.abs(values).astype(source)
     check("logsumexp", x, dtype=FORMATS[result].dtype, context=f"{source} to {result}")
+
+
+@pytest.mark.parametrize("dtype", WIDE)
+@pytest.mark.parametrize("shape", [(1,), (3,), (300,), (4, 3), (5, 1), (2, 3, 17), (9, 40)], ids=str)
+def test_the_short_way_in_has_the_bits_of_the_long_one(shape, dtype):
+    """keepdims=True takes the long way."""
+    x = cast(np.random.default_rng(9).normal(0, 10, shape), dtype)
+    for axis in (None, -1, x.ndim - 1):
+        expected = stablesoftmax.logsumexp(x, axis=axis, keepdims=True).reshape(() if axis is None else shape[:-1])
+        assert_same_bits(stablesoftmax.logsumexp(x, axis=axis), expected)
+        out = np.full(expected.shape, 7, x.dtype)
+        assert stablesoftmax.logsumexp(x, axis=axis, out=out) is out
+        assert_same_bits(out, expected)
+    assert stablesoftmax.logsumexp(x).shape == ()
+
+
+def test_results_may_lie_in_the_data():
+    """Results over the first elements: written before the last rows are read, unless somebody watches."""
+    for dtype in WIDE:
+        x = cast(np.random.default_rng(10).normal(0, 10, (7, 2)), dtype)
+        expected = stablesoftmax.logsumexp(x, axis=-1)
+        whole = np.concatenate([np.zeros(7, dtype), x.ravel()])
+        for start in (0, 4, 7, 13):
+            memory = whole.copy()
+            rows = memory[7:].reshape(7, 2)
+            got = stablesoftmax.logsumexp(rows, axis=-1, out=memory[start : start + 7])
+            assert_same_bits(got, expected)
+        memory = x.ravel()[:1]
+        assert_same_bits(stablesoftmax.logsumexp(memory, out=memory.reshape(())), memory[0])
+
+
+def test_results_that_do_not_fit_are_refused():
+    x = np.zeros((4, 3))
+    for axis, out in ((-1, np.zeros(3)), (-1, np.zeros((4, 1))), (None, np.zeros(1)), (-1, np.zeros(4, np.float32))):
+        with pytest.raises(ValueError, match="logsumexp: out"):
+            stablesoftmax.logsumexp(x, axis=axis, out=out)
+    frozen = np.zeros(4)
+    frozen.flags.writeable = False
+    with pytest.raises(ValueError, match="logsumexp: out"):
+        stablesoftmax.logsumexp(x, axis=-1, out=frozen)

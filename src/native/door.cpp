@@ -16,13 +16,13 @@ bool is_plain(PyObject *object) {
   if (!PyArray_CheckExact(object)) return false;
   auto *array = reinterpret_cast<PyArrayObject *>(object);
   const int type = PyArray_TYPE(array);
-  return (type == NPY_FLOAT || type == NPY_DOUBLE) && PyArray_ISCARRAY_RO(array) && PyArray_NDIM(array) > 0 &&
-         PyArray_SIZE(array) <= most_elements;
+  return (type == NPY_FLOAT || type == NPY_DOUBLE) && PyArray_ISCARRAY_RO(array) && PyArray_SIZE(array) <= most_elements;
 }
+bool is_plain_rows(PyObject *object) { return is_plain(object) && PyArray_NDIM(reinterpret_cast<PyArrayObject *>(object)) > 0; }
 
 // The array of x, a new reference: x itself if plain, or made of a list of floats; null for anything else.
 PyArrayObject *plain_array(PyObject *x) {
-  if (is_plain(x)) return reinterpret_cast<PyArrayObject *>(Py_NewRef(x));
+  if (is_plain_rows(x)) return reinterpret_cast<PyArrayObject *>(Py_NewRef(x));
   if (!PyList_CheckExact(x)) return nullptr;
   PyObject *array = PyArray_FromAny(x, nullptr, 1, 0, 0, nullptr);
   if (!array) {
@@ -30,7 +30,7 @@ PyArrayObject *plain_array(PyObject *x) {
     if (PyErr_ExceptionMatches(PyExc_ValueError) || PyErr_ExceptionMatches(PyExc_TypeError)) PyErr_Clear();
     return nullptr;
   }
-  if (is_plain(array)) return reinterpret_cast<PyArrayObject *>(array);
+  if (is_plain_rows(array)) return reinterpret_cast<PyArrayObject *>(array);
   Py_DECREF(array);
   return nullptr;
 }
@@ -46,16 +46,15 @@ bool is_last(PyObject *axis, int rank) {
   return value == -1 || value == rank - 1;
 }
 
-// A writable array like x that is x itself or does not touch it.
-bool fits(PyObject *object, PyArrayObject *x) {
+// A writable array with the first `rank` axes of x that does not touch x, or for all axes is x itself.
+bool fits(PyObject *object, PyArrayObject *x, int rank) {
   if (!is_plain(object)) return false;
   auto *out = reinterpret_cast<PyArrayObject *>(object);
-  if (PyArray_TYPE(out) != PyArray_TYPE(x) || PyArray_NDIM(out) != PyArray_NDIM(x) || !PyArray_ISWRITEABLE(out)) return false;
-  for (int i = 0; i < PyArray_NDIM(x); i++)
+  if (PyArray_TYPE(out) != PyArray_TYPE(x) || PyArray_NDIM(out) != rank || !PyArray_ISWRITEABLE(out)) return false;
+  for (int i = 0; i < rank; i++)
     if (PyArray_DIM(out, i) != PyArray_DIM(x, i)) return false;
   const char *a = PyArray_BYTES(x), *b = PyArray_BYTES(out);
-  const npy_intp size = PyArray_NBYTES(x);
-  return a == b || a + size <= b || b + size <= a;
+  return (a == b && rank == PyArray_NDIM(x)) || a + PyArray_NBYTES(x) <= b || b + PyArray_NBYTES(out) <= a;
 }
 
 Row first_row(PyArrayObject *x, npy_intp length) {
@@ -87,7 +86,7 @@ typedef bool (*OneRow)(const Row &);
 // softmax-like functions.
 PyObject *elementwise_of(const char *name, PyArrayObject *x, PyObject *axis, PyObject *out, OneRow one, Rows rows) {
   const int rank = PyArray_NDIM(x);
-  if (!is_last(axis, rank) || PyArray_SIZE(x) == 0 || (out != Py_None && !fits(out, x))) Py_RETURN_NONE;
+  if (!is_last(axis, rank) || PyArray_SIZE(x) == 0 || (out != Py_None && !fits(out, x, rank))) Py_RETURN_NONE;
   PyObject *y = out == Py_None ? PyArray_NewLikeArray(x, NPY_CORDER, nullptr, 0) : Py_NewRef(out);
   if (!y) return nullptr;
   const npy_intp size = PyArray_SIZE(x), length = PyArray_DIM(x, rank - 1), step = length * PyArray_ITEMSIZE(x);
@@ -112,6 +111,28 @@ PyObject *elementwise(const char *name, PyObject *const *arguments, OneRow one32
   return y;
 }
 
+PyObject *logsumexp_of(const Level &level, PyArrayObject *x, PyObject *axis, PyObject *out) {
+  const bool wide = PyArray_TYPE(x) == NPY_DOUBLE;
+  const int rank = PyArray_NDIM(x), left = axis == Py_None ? 0 : rank - 1;
+  if (axis != Py_None && !is_last(axis, rank)) Py_RETURN_NONE;
+  if ((left && PyArray_SIZE(x) == 0) || (out != Py_None && !fits(out, x, left))) Py_RETURN_NONE;
+  const npy_intp size = PyArray_SIZE(x), length = left ? PyArray_DIM(x, rank - 1) : size;
+  Row row = first_row(x, length);
+  if (!left) {
+    double result = 0; // large enough for either
+    row.y = out == Py_None ? reinterpret_cast<char *>(&result) : PyArray_BYTES(reinterpret_cast<PyArrayObject *>(out));
+    run(size, [&] { return (wide ? level.logsumexp_f64 : level.logsumexp_f32)(row); });
+    return out == Py_None ? PyArray_Scalar(&result, PyArray_DESCR(x), nullptr) : Py_NewRef(out);
+  }
+  PyObject *y = out == Py_None ? PyArray_SimpleNew(left, PyArray_DIMS(x), PyArray_TYPE(x)) : Py_NewRef(out);
+  if (!y) return nullptr;
+  row.y = PyArray_BYTES(reinterpret_cast<PyArrayObject *>(y));
+  const Steps steps{length * PyArray_ITEMSIZE(x), PyArray_ITEMSIZE(x)};
+  const auto rows = wide ? level.logsumexp_rows_f64 : level.logsumexp_rows_f32;
+  run(size, [&] { return rows(row, steps, static_cast<std::size_t>(size / length)); });
+  return y;
+}
+
 }  // namespace
 
 PyObject *softmax_door(const Level &level, PyObject *const *arguments) {
@@ -123,22 +144,13 @@ PyObject *log_softmax_door(const Level &level, PyObject *const *arguments) {
                      level.log_softmax_rows_f64);
 }
 
-// All of x as one row, where there is one row only: axis None, or a vector.
+// All of x as one row for axis None, else its rows along the last axis.
 PyObject *logsumexp_door(const Level &level, PyObject *const *arguments) {
-  PyArrayObject *x = arguments[2] == Py_None ? plain_array(arguments[0]) : nullptr;
+  PyArrayObject *x = plain_array(arguments[0]);
   if (!x) return PyErr_Occurred() ? nullptr : Py_NewRef(Py_None);
-  if (arguments[1] != Py_None && !(PyArray_NDIM(x) == 1 && is_last(arguments[1], 1))) {
-    Py_DECREF(reinterpret_cast<PyObject *>(x));
-    Py_RETURN_NONE;
-  }
-  double result = 0; // large enough for either
-  Row row = first_row(x, PyArray_SIZE(x));
-  row.y = reinterpret_cast<char *>(&result);
-  const auto kernel = PyArray_TYPE(x) == NPY_DOUBLE ? level.logsumexp_f64 : level.logsumexp_f32;
-  run(PyArray_SIZE(x), [&] { return kernel(row); });
-  PyObject *scalar = PyArray_Scalar(&result, PyArray_DESCR(x), nullptr);
+  PyObject *y = logsumexp_of(level, x, arguments[1], arguments[2]);
   Py_DECREF(reinterpret_cast<PyObject *>(x));
-  return scalar;
+  return y;
 }
 
 }  // namespace stablesoftmax

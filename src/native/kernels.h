@@ -30,6 +30,7 @@ struct Row {
   std::uint8_t policy;
   void *scratch; // for rows that outgrow the stack, or null: then their terms are made twice (same bits)
   std::size_t scratch_bytes;
+  const char *next; // the x of the row that will come after this one, or null
 };
 
 // How a row is summed: the bits below the top of its window that count (rows/sum.h).

@@ -1,5 +1,5 @@
-// A row as blocks of contiguous native elements: straight pointers where the memory allows it, else a gather into a buffer
-// and a scatter out of one. Masked elements read as -inf; half precision is converted here, in both directions.
+// A row as blocks of contiguous native elements: straight pointers where the memory allows it, else a gather into a buffer.
+// Masked elements read as -inf; half precision is converted here, in both directions.
 #pragma once
 #include "../kernels.h"
 #include "../math/half.h"
@@ -15,9 +15,15 @@ constexpr std::size_t block_elements = 2048;
 template <class T> struct Access {
   const Row &row;
   bool direct_x, direct_y;
+  const T *held = nullptr; // the whole row, if it was fetched before
 
-  // Whether results go past the caches. Short rows do not: of each, two lines are written in part, which then have to be read.
-  inline bool past_caches() const { return direct_y && row.policy & stablesoftmax::past_caches && row.n * sizeof(T) >= 2048; }
+  // Whether results go past the caches. Rows of less than 2 KB do only if they are whole lines: of others two lines each are written
+  // in part, and have to be read.
+  inline bool past_caches() const {
+    const std::size_t bytes = row.n * sizeof(T);
+    const bool whole_lines = (reinterpret_cast<std::uintptr_t>(row.y) | bytes) % 64 == 0;
+    return direct_y && row.policy & stablesoftmax::past_caches && bytes >= (whole_lines ? 512 : 2048);
+  }
 
   explicit Access(const Row &r)
       : row(r), direct_x(r.x_storage == Storage::native && !r.where && r.x_stride == sizeof(T)),
@@ -38,8 +44,14 @@ template <class T> struct Access {
     return !row.where || row.where[static_cast<std::ptrdiff_t>(i) * row.where_stride];
   }
 
+  // Fetches a short row once for all passes: what has to be converted or gathered stays in the buffer, of block_elements.
+  inline void hold(T *buffer) {
+    if (!direct_x && row.n <= block_elements) held = fetch(0, row.n, buffer);
+  }
+
   // Elements first..first + n of the row; `buffer` is used where they do not lie in memory as they are needed.
   inline const T *fetch(std::size_t first, std::size_t n, T *buffer) const {
+    if (held) return held + first;
     if (direct_x) return reinterpret_cast<const T *>(row.x) + first;
     if constexpr (sizeof(T) == 4)
       if (row.x_storage != Storage::native && !row.where && row.x_stride == 2) {
@@ -50,15 +62,12 @@ template <class T> struct Access {
     return buffer;
   }
 
-  // Where results first.. are to be written before keep() is called: the output itself or `buffer`.
-  inline T *place(std::size_t first, T *buffer) const { return direct_y ? reinterpret_cast<T *>(row.y) + first : buffer; }
-
-  inline void keep(std::size_t first, std::size_t n, const T *buffer) const {
-    if (direct_y) return;
-    if constexpr (sizeof(T) == 4)
-      if (row.y_storage != Storage::native && row.y_stride == 2)
-        return narrow_to_halves(buffer, n, row.y_storage == Storage::half, reinterpret_cast<std::uint16_t *>(row.y) + first);
-    for (std::size_t i = 0; i < n; i++) put(first + i, buffer[i]);
+  // Where results of half precision that lie together go, else null.
+  inline std::uint16_t *halves() const {
+    return row.y_storage != Storage::native && row.y_stride == 2 ? reinterpret_cast<std::uint16_t *>(row.y) : nullptr;
+  }
+  __attribute__((noinline)) void put(std::size_t first, const T *values, std::size_t n) const {
+    for (std::size_t i = 0; i < n; i++) put(first + i, values[i]);
   }
   inline void put(std::size_t i, T v) const {
     char *p = row.y + static_cast<std::ptrdiff_t>(i) * row.y_stride;

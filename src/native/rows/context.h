@@ -80,7 +80,7 @@ template <class Kind> struct Terms {
 
   // Calls body(term), term(x, base, growth) being the fast or the slow path: the choice is made once, outside the loops.
   template <class Body> inline void with_path(Body body) const {
-    if (__builtin_expect(slow, 0)) return body([this](const auto &x, auto &base, auto &growth) { slowly(x, base, growth); });
+    if (__builtin_expect(slow, 0)) return body([this](const auto &x, auto &base, auto &growth) { this->slowly(x, base, growth); });
     const typename Kind::Window w = window; // a copy of its own: the constants stay in registers
     body([w](const auto &x, auto &base, auto &growth) __attribute__((always_inline)) { Kind::term(w, x, base, growth); });
   }

@@ -53,7 +53,9 @@ template <class Kind> class Four {
   static constexpr std::size_t pitch = longest_of_four + 320 / sizeof(T);
   const T *x[4];
   T *y[4];
-  std::size_t n;
+  const std::ptrdiff_t after; // from these rows to the next four, or 0
+  const std::size_t n;
+  const bool past;
 
   struct Windows {
     Many<V, 4> floor, magic;
@@ -68,7 +70,8 @@ template <class Kind> class Four {
   }
 
 public:
-  Four(const Row &first, std::ptrdiff_t x_step, std::ptrdiff_t y_step) : n(first.n) {
+  Four(const Row &first, std::ptrdiff_t x_step, std::ptrdiff_t y_step)
+      : after(first.next ? 4 * x_step : 0), n(first.n), past(Access<T>(first).past_caches()) {
     for (int r = 0; r < 4; r++) {
       x[r] = reinterpret_cast<const T *>(first.x + r * x_step);
       y[r] = reinterpret_cast<T *>(first.y + r * y_step);
@@ -105,6 +108,10 @@ public:
     alignas(level_bytes) T bases[4][pitch], growths[4][pitch];
     FourSums<Kind> sums;
     each_column([&](std::size_t i, const Many<V, 4> &v) __attribute__((always_inline)) {
+      for (int r = 0; r < 4; r++) { // as in ahead.h
+        __builtin_prefetch(reinterpret_cast<const char *>(x[r] + i) + after, 0);
+        if (!past) __builtin_prefetch(y[r] + i, 1);
+      }
       Many<V, 4> base, growth;
       Kind::term(windows, v, base, growth);
       for (int r = 0; r < 4; r++) store(bases[r] + i, base.v[r]), store(growths[r] + i, growth.v[r]);
@@ -112,7 +119,7 @@ public:
     });
     Reciprocal<T> inverses[4];
     for (int r = 0; r < 4; r++) inverses[r] = sums.inverse(r, (n + w - 1) / w);
-    for (int r = 0; r < 4; r++) scale_block<Kind>(bases[r], growths[r], n, inverses[r], y[r], false);
+    for (int r = 0; r < 4; r++) write_vectors(y[r], n, past, FromStored<Kind>(bases[r], growths[r], inverses[r]));
     return true;
   }
 };

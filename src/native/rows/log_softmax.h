@@ -78,30 +78,38 @@ ALWAYS_INLINE auto with_log_softmax(typename Kind::T largest, const LogRest &log
   return body([=](Vector<T> x) __attribute__((always_inline)) { return log_softmax_vector(x, max, logs, temperature, huge); });
 }
 
+template <class T, class Function> struct FromLogits {
+  const T *x;
+  Function function;
+
+  template <int N> ALWAYS_INLINE Many<Vector<T>, N> vectors(std::size_t i) const {
+    return each<N>([&](int k) __attribute__((always_inline)) { return function(load(x + i + static_cast<std::size_t>(k) * lanes<T>)); });
+  }
+  ALWAYS_INLINE Vector<T> part(std::size_t i, std::size_t m) const { return function(load_part<T>(x + i, m, 0)); }
+};
+
 template <class Kind>
-inline void log_softmax_block(const typename Kind::T *x, std::size_t n, typename Kind::T largest, const LogRest &log,
-                              double temperature, typename Kind::T *y, bool past) {
+inline void write_log_softmax(const Access<typename Kind::T> &access, std::size_t first, std::size_t n, const typename Kind::T *x,
+                              typename Kind::T largest, const LogRest &log) {
   using T = typename Kind::T;
-  with_log_softmax<Kind>(largest, log, temperature, [&](auto function) __attribute__((always_inline)) {
-    write_vectors(
-        y, n, past, [&](std::size_t i) __attribute__((always_inline)) { return function(load(x + i)); },
-        [&](std::size_t i, std::size_t m) { return function(load_part<T>(x + i, m, 0)); });
+  with_log_softmax<Kind>(largest, log, access.row.temperature, [&](auto function) __attribute__((always_inline)) {
+    write_block(access, first, n, FromLogits<T, decltype(function)>{x, function});
   });
 }
 
 template <class Kind> inline bool log_softmax_row(const Row &row, const Context<Kind> &context) {
   using T = typename Kind::T;
-  const Access<T> access(row);
+  T once[block_elements];
+  Access<T> access(row);
+  access.hold(once);
   const Extremes<T> e = row_extremes<Kind, true>(access);
   if (is_special(e))
     return special_row(access, e, [](double count) { return static_cast<T>(0.0 - log1p_rest(count - 1)); }, -infinity<T>());
-  const LogRest log = row_log_rest<Kind>(access, context, e);
-  T gathered[block_elements], results[block_elements];
+  const LogRest log = row_log_rest<Kind>(access, context, e, Ahead(access, true));
+  T gathered[block_elements];
   for (std::size_t i = 0; i < row.n; i += block_elements) {
     const std::size_t m = row.n - i < block_elements ? row.n - i : block_elements;
-    T *y = access.place(i, results);
-    log_softmax_block<Kind>(access.fetch(i, m, gathered), m, e.max, log, row.temperature, y, access.past_caches());
-    access.keep(i, m, y);
+    write_log_softmax<Kind>(access, i, m, access.fetch(i, m, gathered), e.max, log);
   }
   return false;
 }

@@ -51,13 +51,15 @@ template <class Kind> inline typename Kind::T logsumexp_near_zero(const Access<t
 
 template <class Kind> inline bool logsumexp_row(const Row &row, const Context<Kind> &context) {
   using T = typename Kind::T;
-  const Access<T> access(row);
+  T once[block_elements];
+  Access<T> access(row);
+  access.hold(once);
   const Extremes<T> e = row_extremes<Kind, true>(access);
   if (e.nan) access.put(0, quiet_nan<T>());
   else if (is_special(e)) access.put(0, e.max); // +inf, or -inf for a row with nothing in it
   else {
     bool cancelled;
-    const T result = max_plus<Kind>(e.max, row_log_rest<Kind>(access, context, e), cancelled);
+    const T result = max_plus<Kind>(e.max, row_log_rest<Kind>(access, context, e, Ahead(access, false)), cancelled);
     access.put(0, cancelled ? logsumexp_near_zero<Kind>(access) : result);
   }
   return false;

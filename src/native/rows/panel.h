@@ -56,7 +56,7 @@ template <class T, std::size_t width> inline void copy_in(const Panel<width> &pa
           widen_halves(reinterpret_cast<const std::uint16_t *>(from), width, row.x_storage == Storage::half, to);
           continue;
         }
-      store_many<2>(to, load_many<2>(reinterpret_cast<const T *>(from)));
+      store_many(to, load_many<2>(reinterpret_cast<const T *>(from)));
     }
 }
 
@@ -84,8 +84,8 @@ inline void copy_out(const Panel<width> &panel, const Row &row, const T *tiles, 
       if (far && piece.end - piece.begin < width) // of a line that is streamed nothing may be in a cache
         __builtin_memcpy(y + piece.begin * element, from + (piece.begin - piece.start), (piece.end - piece.begin) * sizeof(T));
       else if (far && reinterpret_cast<std::uintptr_t>(to) % level_bytes == 0)
-        stream_many<2>(reinterpret_cast<T *>(to), load_many<2>(from));
-      else store_many<2>(reinterpret_cast<T *>(to), load_many<2>(from));
+        stream_many(reinterpret_cast<T *>(to), load_many<2>(from));
+      else store_many(reinterpret_cast<T *>(to), load_many<2>(from));
     }
   if (far) end_of_stream();
 }

@@ -19,13 +19,13 @@ template <class Kind> inline Extremes<typename Kind::T> extremes_of(const Summar
   return e;
 }
 
-// Calls body(first, elements, x, buffer of results) for the blocks of a part.
+// Calls body(first, elements, x) for the blocks of a part.
 template <class T, class Body> inline void each_block(const Access<T> &access, Body body) {
-  T gathered[block_elements], results[block_elements];
+  T gathered[block_elements];
   const std::size_t n = access.row.n;
   for (std::size_t i = 0; i < n; i += block_elements) {
     const std::size_t m = n - i < block_elements ? n - i : block_elements;
-    body(i, m, access.fetch(i, m, gathered), results);
+    body(i, m, access.fetch(i, m, gathered));
   }
 }
 
@@ -33,7 +33,7 @@ template <class Kind> inline Summary summarise_part(const Row &part, bool with_s
   using T = typename Kind::T;
   const Access<T> access(part);
   Extremes<T> e;
-  each_block(access, [&](std::size_t, std::size_t m, const T *x, T *) {
+  each_block(access, [&](std::size_t, std::size_t m, const T *x) {
     if (with_second) extremes<Kind, true, true>(x, m, e);
     else extremes<Kind, false, true>(x, m, e);
   });
@@ -64,8 +64,8 @@ template <class Kind> inline I128 sum_of_part(const Row &part, const Summary &su
   if (of_rest && !has_rest(context, e)) return 0;
   const Terms<Kind> terms(context, of_rest ? e.second : e.max);
   return with_layout<Kind>(layout_of<Kind>(e, part.temperature), [&](auto sum) {
-    each_block(access, [&](std::size_t, std::size_t m, const T *x, T *) {
-      add_terms<Kind, Kept::nowhere>(terms, x, m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
+    each_block(access, [&](std::size_t, std::size_t m, const T *x) {
+      add_terms<Kind, Kept::nowhere>(terms, x, m, sum, Ahead());
     });
     return sum.total();
   });
@@ -81,11 +81,7 @@ template <class Kind> inline void softmax_of_part(const Row &part, const Summary
   const Context<Kind> context(part.temperature);
   const Terms<Kind> terms(context, e.max);
   const Reciprocal<T> r = reciprocal(total, quantum_exponent<Kind>(layout_of<Kind>(e, part.temperature)), T{});
-  each_block(access, [&](std::size_t i, std::size_t m, const T *x, T *results) {
-    T *y = access.place(i, results);
-    terms_scaled_block<Kind>(terms, x, m, r, y, access.past_caches());
-    access.keep(i, m, y);
-  });
+  each_block(access, [&](std::size_t i, std::size_t m, const T *x) { write_remade(access, i, m, terms, x, r); });
   if (access.past_caches()) end_of_stream();
 }
 
@@ -106,11 +102,7 @@ template <class Kind> inline void log_softmax_of_part(const Row &part, const Sum
                          [](double count) { return static_cast<T>(0.0 - log1p_rest(count - 1)); }, -infinity<T>());
   const Context<Kind> context(part.temperature);
   const LogRest log = log_of_rest<Kind>(context, e, total);
-  each_block(access, [&](std::size_t i, std::size_t m, const T *x, T *results) {
-    T *y = access.place(i, results);
-    log_softmax_block<Kind>(x, m, e.max, log, part.temperature, y, access.past_caches());
-    access.keep(i, m, y);
-  });
+  each_block(access, [&](std::size_t i, std::size_t m, const T *x) { write_log_softmax<Kind>(access, i, m, x, e.max, log); });
   if (access.past_caches()) end_of_stream();
 }
 

@@ -1,12 +1,10 @@
 // Passes 2 and 3 over a block: terms and their integer sum, and the terms times the reciprocal of the sum.
 #pragma once
+#include "ahead.h"
 #include "context.h"
+#include "write.h"
 
 namespace {
-
-// How many vectors of terms go side by side: beyond three, sixteen registers no longer hold what is alive (measured on AVX2:
-// 12.5, 11.4, 10.4 and 9.3 cycles for eight terms with 1, 2, 3 and 4, but 12.5, 12.1, 11.4 and 12.0 with their sum).
-constexpr int together = 4;
 
 // Where the terms wait for pass 3. Buffers have room for whole vectors after the last element: a store of part of a vector
 // holds up every load near it.
@@ -16,8 +14,8 @@ enum class Kept { nowhere, in_buffers, in_results };
 // the results.
 // Elements above terms.top count as top: the caller takes one top out again, which leaves the rest without the maximum.
 template <class Kind, Kept where, class Sum>
-inline void add_terms(const Terms<Kind> &terms, const typename Kind::T *x, std::size_t n, Sum &total, typename Kind::T *bases,
-                      typename Kind::T *growths) {
+inline void add_terms(const Terms<Kind> &terms, const typename Kind::T *x, std::size_t n, Sum &total, const Ahead &ahead,
+                      typename Kind::T *bases = nullptr, typename Kind::T *growths = nullptr) {
   using T = typename Kind::T;
   using V = typename Kind::V;
   constexpr std::size_t w = lanes<T>;
@@ -29,9 +27,10 @@ inline void add_terms(const Terms<Kind> &terms, const typename Kind::T *x, std::
     for (std::size_t i = 0; i < n;) {
       const std::size_t end = n - i < most ? n : i + most, vectors = (end - i + w - 1) / w;
       for (; i + together * w <= end; i += together * w) {
+        ahead.ask_for<together * level_bytes>(i);
         Many<V, together> x_many = load_many<together>(x + i), base, growth;
         term(kept ? x_many : smaller(x_many, ceiling), base, growth);
-        if (kept) store_many<together>(bases + i, base), store_many<together>(growths + i, growth);
+        if (kept) store_many(bases + i, base), store_many(growths + i, growth);
         sum.add(base, growth);
       }
       V base, growth;
@@ -94,62 +93,49 @@ template <class Kind> inline typename Kind::V down() {
   return splat(static_cast<typename Kind::T>(Kind::digits == 24 ? 0x1p-121 : 0x1p-200));
 }
 
-// Elements before the first at which a vector may be streamed to y, or n where there are none to stream.
-template <class T> inline std::size_t before_stream(const T *y, std::size_t n) {
-  const std::size_t bytes = -reinterpret_cast<std::uintptr_t>(y) % level_bytes;
-  return bytes % sizeof(T) || bytes / sizeof(T) > n ? n : bytes / sizeof(T);
-}
+// What makes the results of a block has vectors<N>(i), the N vectors from element i on, and part(i, m), the m elements at its end.
 
-// y[i..] = whole(i) for whole vectors and part(i, count) for what is left at the ends, past the caches where that is asked for.
-template <class T, class Whole, class Part>
-ALWAYS_INLINE void write_vectors(T *y, std::size_t n, bool past, Whole whole, Part part) {
-  constexpr std::size_t w = lanes<T>;
-  std::size_t i = 0;
-  if (past && before_stream(y, n) < n) {
-    i = before_stream(y, n);
-    if (i) store_part<T>(y, i, part(0, i));
-    for (; i + w <= n; i += w) stream<T>(y + i, whole(i));
-  }
-  for (; i + w <= n; i += w) store<T>(y + i, whole(i));
-  if (i < n) store_part<T>(y + i, n - i, part(i, n - i));
-}
-
-// Pass 3 from stored terms; bases and y may be the same memory.
-template <class Kind>
-inline void scale_block(const typename Kind::T *bases, const typename Kind::T *growths, std::size_t n,
-                        const Reciprocal<typename Kind::T> &r, typename Kind::T *y, bool past) {
+// Pass 3 from stored terms.
+template <class Kind> struct FromStored {
   using T = typename Kind::T;
   using V = typename Kind::V;
-  const V factor = down<Kind>(), hi = splat(r.hi), lo = splat(r.lo);
-  write_vectors(
-      y, n, past, [&](std::size_t i) __attribute__((always_inline)) { return scaled(load(bases + i), load(growths + i), hi, lo, factor); },
-      [&](std::size_t i, std::size_t m) { return scaled(load_part<T>(bases + i, m, 0), load_part<T>(growths + i, m, 0), hi, lo, factor); });
-}
+  const T *bases, *growths;
+  V hi, lo, factor;
+
+  FromStored(const T *b, const T *g, const Reciprocal<T> &r)
+      : bases(b), growths(g), hi(splat(r.hi)), lo(splat(r.lo)), factor(down<Kind>()) {}
+  template <int N> ALWAYS_INLINE Many<V, N> vectors(std::size_t i) const {
+    return scaled(load_many<N>(bases + i), load_many<N>(growths + i), hi, lo, factor);
+  }
+  ALWAYS_INLINE V part(std::size_t i, std::size_t m) const {
+    return scaled(load_part<T>(bases + i, m, 0), load_part<T>(growths + i, m, 0), hi, lo, factor);
+  }
+};
 
 // Pass 3 with the terms made again: long rows do this rather than store their low parts.
-template <class Kind>
-inline void terms_scaled_block(const Terms<Kind> &terms, const typename Kind::T *x, std::size_t n,
-                               const Reciprocal<typename Kind::T> &r, typename Kind::T *y, bool past) {
+template <class Kind, class Term> struct FromRemade {
   using T = typename Kind::T;
   using V = typename Kind::V;
-  constexpr std::size_t w = lanes<T>;
+  const T *x;
+  Term term;
+  V hi, lo, factor;
+
+  FromRemade(const T *from, Term t, const Reciprocal<T> &r)
+      : x(from), term(t), hi(splat(r.hi)), lo(splat(r.lo)), factor(down<Kind>()) {}
+  template <class X> ALWAYS_INLINE X of(const X &values) const {
+    X base = values, growth = values;
+    term(values, base, growth);
+    return scaled(base, growth, hi, lo, factor);
+  }
+  template <int N> ALWAYS_INLINE Many<V, N> vectors(std::size_t i) const { return of(load_many<N>(x + i)); }
+  ALWAYS_INLINE V part(std::size_t i, std::size_t m) const { return of(load_part(x + i, m, static_cast<T>(-__builtin_inff()))); }
+};
+
+template <class Kind>
+inline void write_remade(const Access<typename Kind::T> &access, std::size_t first, std::size_t n, const Terms<Kind> &terms,
+                         const typename Kind::T *x, const Reciprocal<typename Kind::T> &r) {
   terms.with_path([&](auto term) __attribute__((always_inline)) {
-    const V factor = down<Kind>(), hi = splat(r.hi), lo = splat(r.lo);
-    const auto result = [&](const auto &from) __attribute__((always_inline)) {
-      auto base = from, growth = from;
-      term(from, base, growth);
-      return scaled(base, growth, hi, lo, factor);
-    };
-    const auto part = [&](std::size_t i, std::size_t m) { return result(load_part(x + i, m, static_cast<T>(-__builtin_inff()))); };
-    std::size_t i = 0;
-    if (past && before_stream(y, n) < n) {
-      i = before_stream(y, n);
-      if (i) store_part<T>(y, i, part(0, i));
-      for (; i + together * w <= n; i += together * w) stream_many<together>(y + i, result(load_many<together>(x + i)));
-    }
-    for (; i + together * w <= n; i += together * w) store_many<together>(y + i, result(load_many<together>(x + i)));
-    for (; i + w <= n; i += w) store<T>(y + i, result(load(x + i)));
-    if (i < n) store_part<T>(y + i, n - i, part(i, n - i));
+    write_block(access, first, n, FromRemade<Kind, decltype(term)>(x, term, r));
   });
 }
 

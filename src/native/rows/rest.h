@@ -58,7 +58,7 @@ template <class Sum, class Kind> inline I128 deposit(const Terms<Kind> &terms, t
 
 template <class Kind, class Sum>
 inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Context<Kind> &context,
-                            const Extremes<typename Kind::T> &e, Sum sum) {
+                            const Extremes<typename Kind::T> &e, const Ahead &ahead, Sum sum) {
   using T = typename Kind::T;
   if (e.second == -infinity<T>()) return {0.0, 0.0};
   if (e.second != e.max && (context.ties_only(e.max) || context.ties_only(e.second))) return {0.0, 0.0};
@@ -67,7 +67,7 @@ inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Contex
   const std::size_t n = access.row.n;
   for (std::size_t i = 0; i < n; i += block_elements) {
     const std::size_t m = n - i < block_elements ? n - i : block_elements;
-    add_terms<Kind, Kept::nowhere>(terms, access.fetch(i, m, gathered), m, sum, static_cast<T *>(nullptr), static_cast<T *>(nullptr));
+    add_terms<Kind, Kept::nowhere>(terms, access.fetch(i, m, gathered), m, sum, n > block_elements ? Ahead() : ahead);
   }
   // the maximum took part as the second largest: out again
   return log_rest<Kind>(context, e.max, sum.total() - deposit<Sum>(terms, e.second), terms.exponent, Sum::layout);
@@ -75,9 +75,9 @@ inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Contex
 
 template <class Kind>
 inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Context<Kind> &context,
-                            const Extremes<typename Kind::T> &e) {
+                            const Extremes<typename Kind::T> &e, const Ahead &ahead) {
   return with_layout<Kind>(layout_of<Kind>(e, context.scale.temperature),
-                           [&](auto sum) { return row_log_rest<Kind>(access, context, e, sum); });
+                           [&](auto sum) { return row_log_rest<Kind>(access, context, e, ahead, sum); });
 }
 
 }  // namespace

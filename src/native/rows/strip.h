@@ -84,7 +84,7 @@ template <class Kind> struct Strip {
     summed(sums, n, [&](std::size_t j) __attribute__((always_inline)) {
       Lanes base, growth;
       Kind::term(w, at(j), base, growth);
-      if (kept) store_many<2>(place(j), base), store_many<2>(growths + j * width, growth);
+      if (kept) store_many(place(j), base), store_many(growths + j * width, growth);
       sums.add(base, growth);
     });
     return sums.reciprocals();
@@ -96,7 +96,7 @@ template <class Kind> struct Strip {
       Lanes base, growth;
       if (kept) base = load_many<2>(place(j)), growth = load_many<2>(growths + j * width);
       else Kind::term(w, at(j), base, growth);
-      store_many<2>(place(j), scaled(base, growth, r.hi, r.lo, factor));
+      store_many(place(j), scaled(base, growth, r.hi, r.lo, factor));
     }
   }
 
@@ -148,7 +148,7 @@ template <class Kind> struct Strip {
     const auto write = [&](auto function) __attribute__((always_inline)) {
       for (std::size_t j = 0; j < n; j++) {
         const Lanes v = at(j);
-        store_many<2>(place(j), each<2>([&](int k) { return function(v.v[k], k); }));
+        store_many(place(j), each<2>([&](int k) { return function(v.v[k], k); }));
       }
     };
     const double t = context.scale.temperature;

@@ -66,6 +66,7 @@ template <class Function> class ManyRows {
   static constexpr std::ptrdiff_t size = sizeof(T);
   const Row &first;
   const Steps &steps;
+  const std::size_t count;
   const Context<Kind> context;
   T *const scratch;
   const std::size_t scratch_strips; // tiles that fit the scratch
@@ -74,6 +75,7 @@ template <class Function> class ManyRows {
     Row row = first;
     row.x += static_cast<std::ptrdiff_t>(index) * steps.x;
     row.y += static_cast<std::ptrdiff_t>(index) * steps.y;
+    row.next = index + 1 < count ? row.x + steps.x : nullptr;
     return row;
   }
 
@@ -86,8 +88,8 @@ template <class Function> class ManyRows {
   }
 
 public:
-  ManyRows(const Row &first_row, const Steps &s)
-      : first(first_row), steps(s), context(first_row.temperature), scratch(static_cast<T *>(first_row.scratch)),
+  ManyRows(const Row &first_row, const Steps &s, std::size_t rows)
+      : first(first_row), steps(s), count(rows), context(first_row.temperature), scratch(static_cast<T *>(first_row.scratch)),
         scratch_strips(first_row.scratch_bytes / (first_row.n * width * sizeof(T))) {}
 
   static inline std::ptrdiff_t bytes_of(Storage storage) { return storage == Storage::native ? size : 2; }
@@ -121,16 +123,16 @@ public:
     return row_by_row(begin, begin + 4);
   }
 
-  // Up to `width` rows that do not lie side by side, through a tile. Lanes beyond `count` repeat the last row.
-  inline bool gathered_strip(std::size_t begin, std::size_t count) const {
+  // Up to `width` rows that do not lie side by side, through a tile. Lanes beyond `some` repeat the last row.
+  inline bool gathered_strip(std::size_t begin, std::size_t some) const {
     T stack[2 * longest_gathered * width], results[width];
     const Row row = at(begin);
     T *tile = row.n <= longest_gathered ? stack : scratch;
-    gather<T, width>(row, steps.x, count, tile);
+    gather<T, width>(row, steps.x, some, tile);
     const Strip<Kind> strip{tile, width, tile, width, tile + row.n * width, row.n};
-    if (!Function::strip(strip, context, {row, steps, count}, results)) return row_by_row(begin, begin + count);
-    if constexpr (Function::reduces) put_each(begin, begin + count, results);
-    else scatter<T, width>(row, steps.y, count, tile);
+    if (!Function::strip(strip, context, {row, steps, some}, results)) return row_by_row(begin, begin + some);
+    if constexpr (Function::reduces) put_each(begin, begin + some, results);
+    else scatter<T, width>(row, steps.y, some, tile);
     return false;
   }
 
@@ -186,10 +188,13 @@ template <class Function> inline bool rows_by_strips(Row row, const Steps &steps
   bool invalid = false;
   if (row.n == 0 || row.where || (Kind::digits == 24 && row.n > narrow_limit(row.temperature))) {
     const Context<Kind> context(row.temperature);
-    for (std::size_t i = 0; i < count; i++, row.x += steps.x, row.y += steps.y) invalid |= Function::row(row, context);
+    for (std::size_t i = 0; i < count; i++, row.x += steps.x, row.y += steps.y) {
+      row.next = i + 1 < count ? row.x + steps.x : nullptr;
+      invalid |= Function::row(row, context);
+    }
     return invalid;
   }
-  const ManyRows<Function> rows(row, steps);
+  const ManyRows<Function> rows(row, steps, count);
   const bool panels = rows.panels(), in_place = rows.in_place(), gathered = rows.gathered(), fours = rows.fours();
   for (std::size_t done = 0; done < count;) {
     const std::size_t left = count - done, some = left < width ? left : width;

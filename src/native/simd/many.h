@@ -93,11 +93,11 @@ template <class V, int N> ALWAYS_INLINE V joined(const Many<V, N> &m) {
 template <int N, class T> ALWAYS_INLINE auto load_many(const T *from) {
   return each<N>([&](int k) { return load(from + static_cast<std::size_t>(k) * lanes<T>); });
 }
-template <int N, class T> ALWAYS_INLINE void store_many(T *to, const Many<Vector<T>, N> &m) {
+template <class T, int N> ALWAYS_INLINE void store_many(T *to, const Many<Vector<T>, N> &m) {
 #pragma GCC unroll 8
   for (int k = 0; k < N; k++) store(to + static_cast<std::size_t>(k) * lanes<T>, m.v[k]);
 }
-template <int N, class T> ALWAYS_INLINE void stream_many(T *to, const Many<Vector<T>, N> &m) {
+template <class T, int N> ALWAYS_INLINE void stream_many(T *to, const Many<Vector<T>, N> &m) {
 #pragma GCC unroll 8
   for (int k = 0; k < N; k++) stream(to + static_cast<std::size_t>(k) * lanes<T>, m.v[k]);
 }

@@ -147,7 +147,8 @@ template <class V> inline auto largest_lane(V v) {
 // A bit for every lane that is all ones.
 template <class M> inline unsigned mask_of(M mask) {
 #if defined(STABLESOFTMAX_HAS_REDUCTIONS)
-  return level_mask(mask);
+  if constexpr (sizeof(mask[0]) == 4) return level_mask(bits<I>(mask));
+  else return level_mask(bits<Q>(mask));
 #else
   unsigned set = 0;
   for (std::size_t i = 0; i < sizeof(M) / sizeof(mask[0]); i++) set |= static_cast<unsigned>(mask[i] & 1) << i;
