@@ -28,10 +28,12 @@ public:
   // The lines of elements i.. that belong to `bytes` of native ones (of half precision twice as many: no harm).
   template <std::size_t bytes> ALWAYS_INLINE void ask_for(std::size_t i) const {
     constexpr std::size_t lines = (bytes + 63) / 64;
+    if (x)
 #pragma GCC unroll 8
-    for (std::size_t line = 0; x && line < lines; line++) __builtin_prefetch(x + i * size_of_x + line * 64, 0);
+      for (std::size_t line = 0; line < lines; line++) __builtin_prefetch(x + i * size_of_x + line * 64, 0);
+    if (y)
 #pragma GCC unroll 8
-    for (std::size_t line = 0; y && line < lines; line++) __builtin_prefetch(y + i * size_of_y + line * 64, 1);
+      for (std::size_t line = 0; line < lines; line++) __builtin_prefetch(y + i * size_of_y + line * 64, 1);
   }
 };
 

@@ -1,15 +1,17 @@
 // softmax of four rows side by side, for rows whose ends cost more than their elements.
 //
 // Between the last term of a row and its first result lie the sum across lanes and a division, some hundred cycles of latency in
-// which nothing else of the row can be done. Four rows wait together. (Longer rows gain little in a cache and lose where memory is
-// the limit: reading, computing and writing go in larger pieces then, which overlap less.) The operations of each row are those of
-// softmax.h, so the bits are the same; where any of the four is special or slow none is done, and the caller takes them one by one.
+// which nothing else of the row can be done. Four rows wait together. (Longer rows gain nothing: their terms outgrow the innermost
+// cache.) The operations of each row are those of softmax.h, so the bits are the same; where any of the four is special or slow none
+// is done, and the caller takes them one by one.
 #pragma once
+#include "log_softmax.h"
 #include "softmax.h"
 
 namespace {
 
-constexpr std::size_t longest_of_four = 256;
+// Their terms have to fit the innermost cache, which may be as small as 32 KB.
+template <class T> constexpr std::size_t longest_four = 2048 / sizeof(T);
 
 // The sums of four rows, a vector of lanes each; rows are too short for a lane to overflow.
 template <class Kind> class FourSums;
@@ -42,7 +44,7 @@ public:
     return reciprocal(total, quantum_exponent<Float64>(Layout::wide), 0.0);
   }
 };
-static_assert(longest_of_four / (16 / sizeof(float)) <= NarrowSum::vectors_per_flush, "a lane of the narrowest level holds the whole row");
+static_assert(longest_four<float> / (16 / sizeof(float)) <= NarrowSum::vectors_per_flush, "a lane of the narrowest level holds the whole row");
 
 template <class Kind> class Four {
   using T = typename Kind::T;
@@ -50,7 +52,7 @@ template <class Kind> class Four {
   static constexpr std::size_t w = lanes<T>;
   // From row to row of the terms: no two rows share the last twelve bits of their addresses, by which processors tell whether a load
   // must wait for a store.
-  static constexpr std::size_t pitch = longest_of_four + 320 / sizeof(T);
+  static constexpr std::size_t pitch = longest_four<T> + 320 / sizeof(T);
   const T *x[4];
   T *y[4];
   const std::ptrdiff_t after; // from these rows to the next four, or 0
@@ -123,5 +125,26 @@ public:
     return true;
   }
 };
+
+// log_softmax keeps no terms: the sums of four rows first, then their results, each of which waits for a logarithm. False as above.
+template <class Kind> inline bool log_softmax_four(const Row &first, const stablesoftmax::Steps &steps, const Context<Kind> &context) {
+  using T = typename Kind::T;
+  Extremes<T> extremes[4];
+  LogRest logs[4];
+  Row row = first;
+  for (int r = 0; r < 4; r++, row.x += steps.x, row.y += steps.y) {
+    const Access<T> access(row);
+    extremes[r] = row_extremes<Kind, true>(access);
+    if (is_special(extremes[r])) return false;
+    row.next = row.x + steps.x;
+    logs[r] = sum_of_rest<Kind>(access, context, extremes[r], Ahead(access, true)).log();
+  }
+  row = first;
+  for (int r = 0; r < 4; r++, row.x += steps.x, row.y += steps.y) {
+    const Access<T> access(row);
+    write_log_softmax<Kind>(access, 0, row.n, access.fetch(0, row.n, nullptr), extremes[r].max, logs[r]);
+  }
+  return true;
+}
 
 }  // namespace

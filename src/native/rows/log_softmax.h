@@ -105,7 +105,7 @@ template <class Kind> inline bool log_softmax_row(const Row &row, const Context<
   const Extremes<T> e = row_extremes<Kind, true>(access);
   if (is_special(e))
     return special_row(access, e, [](double count) { return static_cast<T>(0.0 - log1p_rest(count - 1)); }, -infinity<T>());
-  const LogRest log = row_log_rest<Kind>(access, context, e, Ahead(access, true));
+  const LogRest log = sum_of_rest<Kind>(access, context, e, Ahead(access, true)).log();
   T gathered[block_elements];
   for (std::size_t i = 0; i < row.n; i += block_elements) {
     const std::size_t m = row.n - i < block_elements ? row.n - i : block_elements;

@@ -50,12 +50,6 @@ template <class Kind> inline std::size_t ties_of_part(const Row &part, double va
   return count_ties(Access<typename Kind::T>(part), static_cast<typename Kind::T>(value));
 }
 
-// Whether anything but the maximum counts: as in rest.h.
-template <class Kind> inline bool has_rest(const Context<Kind> &context, const Extremes<typename Kind::T> &e) {
-  if (e.second == -infinity<typename Kind::T>()) return false;
-  return e.second == e.max || !(context.ties_only(e.max) || context.ties_only(e.second));
-}
-
 template <class Kind> inline I128 sum_of_part(const Row &part, const Summary &summary, bool of_rest) {
   using T = typename Kind::T;
   const Access<T> access(part);
@@ -87,10 +81,10 @@ template <class Kind> inline void softmax_of_part(const Row &part, const Summary
 
 template <class Kind> inline LogRest log_of_rest(const Context<Kind> &context, const Extremes<typename Kind::T> &e, I128 total) {
   if (!has_rest(context, e)) return {0.0, 0.0};
-  const Terms<Kind> terms(context, e.second);
+  const OwnTerm<Kind> second(context, e.second);
   const Layout layout = layout_of<Kind>(e, context.scale.temperature);
-  const I128 extra = with_layout<Kind>(layout, [&](auto sum) { return deposit<decltype(sum)>(terms, e.second); });
-  return log_rest<Kind>(context, e.max, total - extra, terms.exponent, layout);
+  const I128 extra = with_layout<Kind>(layout, [&](auto sum) { return decltype(sum)::of_one(second.base, second.growth); });
+  return RestSum<Kind>{OwnTerm<Kind>(context, e.max), total - extra, second.exponent, layout}.log();
 }
 
 template <class Kind> inline void log_softmax_of_part(const Row &part, const Summary &summary, I128 total) {

@@ -39,45 +39,67 @@ template <class Kind> inline LogRest log_of_ratio(I128 sum, typename Kind::T bas
   }
 }
 
-// From the integer `sum` of the rest in the window `exponent` of the second largest element.
-template <class Kind>
-inline LogRest log_rest(const Context<Kind> &context, typename Kind::T max, I128 sum, I128 exponent, Layout layout) {
-  if (sum == 0) return {0.0, 0.0};
-  const Terms<Kind> terms(context, max);
+// The term of one element in the window of its own.
+template <class Kind> struct OwnTerm {
   typename Kind::T base, growth;
-  terms.one(max, base, growth);
-  return log_of_ratio<Kind>(sum, base, growth, exponent - terms.exponent + quantum_exponent<Kind>(layout));
-}
+  I128 exponent;
 
-// The digits of one term in its window.
-template <class Sum, class Kind> inline I128 deposit(const Terms<Kind> &terms, typename Kind::T x) {
-  typename Kind::T base, growth;
-  terms.one(x, base, growth);
-  return Sum::of_one(base, growth);
-}
-
-template <class Kind, class Sum>
-inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Context<Kind> &context,
-                            const Extremes<typename Kind::T> &e, const Ahead &ahead, Sum sum) {
-  using T = typename Kind::T;
-  if (e.second == -infinity<T>()) return {0.0, 0.0};
-  if (e.second != e.max && (context.ties_only(e.max) || context.ties_only(e.second))) return {0.0, 0.0};
-  const Terms<Kind> terms(context, e.second);
-  T gathered[block_elements];
-  const std::size_t n = access.row.n;
-  for (std::size_t i = 0; i < n; i += block_elements) {
-    const std::size_t m = n - i < block_elements ? n - i : block_elements;
-    add_terms<Kind, Kept::nowhere>(terms, access.fetch(i, m, gathered), m, sum, n > block_elements ? Ahead() : ahead);
+  OwnTerm() = default;
+  OwnTerm(const Context<Kind> &context, typename Kind::T x) {
+    if (__builtin_expect(context.is_fast(x), 1)) { // what Terms would do, without the other paths
+      typename Kind::V bases, growths;
+      const auto own = static_cast<std::int64_t>(Kind::octave(context.scale, x)) + 1;
+      Kind::term(Kind::window(context.scale, x, own), splat(x), bases, growths);
+      base = bases[0];
+      growth = growths[0];
+      exponent = own;
+    } else {
+      const Terms<Kind> terms(context, x);
+      terms.one(x, base, growth);
+      exponent = terms.exponent;
+    }
   }
-  // the maximum took part as the second largest: out again
-  return log_rest<Kind>(context, e.max, sum.total() - deposit<Sum>(terms, e.second), terms.exponent, Sum::layout);
+};
+
+// The integer sum of all terms but one maximum, in the window of the second largest element.
+template <class Kind> struct RestSum {
+  OwnTerm<Kind> max;
+  I128 total, exponent;
+  Layout layout;
+
+  inline LogRest log() const {
+    if (total == 0) return {0.0, 0.0};
+    return log_of_ratio<Kind>(total, max.base, max.growth, exponent - max.exponent + quantum_exponent<Kind>(layout));
+  }
+};
+
+// Whether anything but the maximum counts.
+template <class Kind> inline bool has_rest(const Context<Kind> &context, const Extremes<typename Kind::T> &e) {
+  if (e.second == -infinity<typename Kind::T>()) return false;
+  return e.second == e.max || !(context.ties_only(e.max) || context.ties_only(e.second));
 }
 
 template <class Kind>
-inline LogRest row_log_rest(const Access<typename Kind::T> &access, const Context<Kind> &context,
-                            const Extremes<typename Kind::T> &e, const Ahead &ahead) {
-  return with_layout<Kind>(layout_of<Kind>(e, context.scale.temperature),
-                           [&](auto sum) { return row_log_rest<Kind>(access, context, e, ahead, sum); });
+inline RestSum<Kind> sum_of_rest(const Access<typename Kind::T> &access, const Context<Kind> &context,
+                                 const Extremes<typename Kind::T> &e, const Ahead &ahead) {
+  using T = typename Kind::T;
+  const Layout layout = layout_of<Kind>(e, context.scale.temperature);
+  RestSum<Kind> rest{OwnTerm<Kind>(context, e.max), 0, 0, layout};
+  if (!has_rest(context, e)) return rest;
+  const OwnTerm<Kind> second(context, e.second); // here already: later the row would wait for it
+  const Terms<Kind> terms(context, e.second);
+  rest.exponent = second.exponent;
+  rest.total = with_layout<Kind>(layout, [&](auto sum) {
+    T gathered[block_elements];
+    const std::size_t n = access.row.n;
+    for (std::size_t i = 0; i < n; i += block_elements) {
+      const std::size_t m = n - i < block_elements ? n - i : block_elements;
+      add_terms<Kind, Kept::nowhere>(terms, access.fetch(i, m, gathered), m, sum, n > block_elements ? Ahead() : ahead);
+    }
+    // the maximum took part as the second largest: out again
+    return sum.total() - decltype(sum)::of_one(second.base, second.growth);
+  });
+  return rest;
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ template <class Kind> inline I128 state_deposit(double x, double temperature, I1
   const I128 own = terms.exponent;
   terms.exponent = exponent;
   if (exponent - own > 2 * static_cast<int>(Layout::wide)) return 0;
-  return with_layout<Kind>(layout, [&](auto sum) { return deposit<decltype(sum)>(terms, static_cast<T>(x)); });
+  T base, growth;
+  terms.one(static_cast<T>(x), base, growth);
+  return with_layout<Kind>(layout, [&](auto sum) { return decltype(sum)::of_one(base, growth); });
 }
 
 // which: 0 softmax of x from the total of all elements in the window of max; 1 log_softmax of x and 2 logsumexp from the sum
@@ -39,7 +41,7 @@ inline double state_finalise(int which, double x, double temperature, double max
     const Reciprocal<T> r = reciprocal(sum, quantum_exponent<Kind>(layout), T{});
     return static_cast<double>(scaled(splat(base), splat(growth), splat(r.hi), splat(r.lo), down<Kind>())[0]);
   }
-  const LogRest log = log_rest<Kind>(context, m, sum, exponent, layout);
+  const LogRest log = RestSum<Kind>{OwnTerm<Kind>(context, m), sum, exponent, layout}.log();
   if (which == 1)
     return with_log_softmax<Kind>(m, log, temperature, [x](auto function) { return static_cast<double>(function(splat(static_cast<T>(x)))[0]); });
   bool cancelled;

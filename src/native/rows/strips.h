@@ -25,7 +25,7 @@ struct RowsOfStrip {
 template <class Kind_> struct SoftmaxRows {
   using Kind = Kind_;
   static constexpr bool reduces = false;
-  static constexpr bool has_four = true;
+  static constexpr std::size_t longest_four = ::longest_four<typename Kind::T>;
   static inline bool row(const Row &row, const Context<Kind> &context) { return softmax_row<Kind>(row, context); }
   static inline bool four(const Row &first, const Steps &steps, const Context<Kind> &context) {
     return Four<Kind>(first, steps.x, steps.y).softmax(context);
@@ -38,8 +38,11 @@ template <class Kind_> struct SoftmaxRows {
 template <class Kind_> struct LogSoftmaxRows {
   using Kind = Kind_;
   static constexpr bool reduces = false;
-  static constexpr bool has_four = false;
+  static constexpr std::size_t longest_four = ::longest_four<typename Kind::T>;
   static inline bool row(const Row &row, const Context<Kind> &context) { return log_softmax_row<Kind>(row, context); }
+  static inline bool four(const Row &first, const Steps &steps, const Context<Kind> &context) {
+    return log_softmax_four<Kind>(first, steps, context);
+  }
   static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &, typename Kind::T *) {
     return strip.log_softmax(context);
   }
@@ -48,7 +51,7 @@ template <class Kind_> struct LogSoftmaxRows {
 template <class Kind_> struct LogSumExpRows {
   using Kind = Kind_;
   static constexpr bool reduces = true;
-  static constexpr bool has_four = false;
+  static constexpr std::size_t longest_four = 0; // no row waits for the result of another: side by side gains nothing
   static inline bool row(const Row &row, const Context<Kind> &context) { return logsumexp_row<Kind>(row, context); }
   static inline bool strip(const Strip<Kind> &strip, const Context<Kind> &context, const RowsOfStrip &rows, typename Kind::T *results) {
     return strip.logsumexp(context, results, [&](std::size_t k) {
@@ -114,11 +117,11 @@ public:
 
   // Whether rows from `begin` on can be done four side by side; x and y are then seen as vectors of T.
   inline bool fours() const {
-    return Function::has_four && first.n <= longest_of_four && first.x_storage == Storage::native && first.y_storage == Storage::native &&
+    return first.n <= Function::longest_four && first.x_storage == Storage::native && first.y_storage == Storage::native &&
            first.x_stride == size && first.y_stride == size;
   }
   inline bool four_rows(std::size_t begin) const {
-    if constexpr (Function::has_four)
+    if constexpr (Function::longest_four > 0)
       if (Function::four(at(begin), steps, context)) return false;
     return row_by_row(begin, begin + 4);
   }
