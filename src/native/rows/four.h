@@ -136,7 +136,7 @@ template <class Kind> inline bool log_softmax_four(const Row &first, const stabl
     const Access<T> access(row);
     extremes[r] = row_extremes<Kind, true>(access);
     if (is_special(extremes[r])) return false;
-    row.next = row.x + steps.x;
+    row.next = first.next ? row.x + steps.x : nullptr;
     logs[r] = sum_of_rest<Kind>(access, context, extremes[r], Ahead(access, true)).log();
   }
   row = first;

@@ -49,13 +49,6 @@ template <class Kind> inline typename Kind::T logsumexp_near_zero(const Access<t
   return log_near_zero<Kind>(sum_near_zero<Kind>(access));
 }
 
-template <class Kind>
-inline typename Kind::T finished(const Access<typename Kind::T> &access, typename Kind::T max, const RestSum<Kind> &rest) {
-  bool cancelled;
-  const typename Kind::T result = max_plus<Kind>(max, rest.log(), cancelled);
-  return cancelled ? logsumexp_near_zero<Kind>(access) : result;
-}
-
 template <class Kind> inline bool logsumexp_row(const Row &row, const Context<Kind> &context) {
   using T = typename Kind::T;
   T once[block_elements];
@@ -65,7 +58,9 @@ template <class Kind> inline bool logsumexp_row(const Row &row, const Context<Ki
   if (e.nan) access.put(0, quiet_nan<T>());
   else if (is_special(e)) access.put(0, e.max); // +inf, or -inf for a row with nothing in it
   else {
-    access.put(0, finished<Kind>(access, e.max, sum_of_rest<Kind>(access, context, e, Ahead(access, false))));
+    bool cancelled;
+    const T result = max_plus<Kind>(e.max, sum_of_rest<Kind>(access, context, e, Ahead(access, false)).log(), cancelled);
+    access.put(0, cancelled ? logsumexp_near_zero<Kind>(access) : result);
   }
   return false;
 }

@@ -44,7 +44,6 @@ template <class Kind> struct OwnTerm {
   typename Kind::T base, growth;
   I128 exponent;
 
-  OwnTerm() = default;
   OwnTerm(const Context<Kind> &context, typename Kind::T x) {
     if (__builtin_expect(context.is_fast(x), 1)) { // what Terms would do, without the other paths
       typename Kind::V bases, growths;
