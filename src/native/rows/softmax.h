@@ -33,6 +33,7 @@ template <class Kind, class Sum> inline void softmax_remade(const Access<typenam
   }
 }
 
+// Rows up to block_elements are direct or held: no buffer is needed to fetch them.
 template <class Kind, class Sum> inline void softmax_of(const Access<typename Kind::T> &access, const Terms<Kind> &terms) {
   using T = typename Kind::T;
   const Row &row = access.row;
@@ -40,8 +41,7 @@ template <class Kind, class Sum> inline void softmax_of(const Access<typename Ki
   T *scratch = static_cast<T *>(row.scratch);
   if (row.n <= block_elements) {
     alignas(level_bytes) T bases[block_elements], growths[block_elements];
-    T gathered[block_elements];
-    softmax_stored<Kind, Kept::in_buffers, Sum>(access, terms, access.fetch(0, row.n, gathered), bases, growths);
+    softmax_stored<Kind, Kept::in_buffers, Sum>(access, terms, access.fetch(0, row.n, nullptr), bases, growths);
   } else if (access.direct_x && access.past_caches() && 2 * bytes <= row.scratch_bytes) {
     softmax_stored<Kind, Kept::in_buffers, Sum>(access, terms, access.fetch(0, row.n, nullptr), scratch, scratch + row.n + lanes<T>);
   } else if (access.direct_x && access.direct_y && !access.past_caches() && bytes <= row.scratch_bytes) {
