@@ -15,13 +15,26 @@ import stablesoftmax
 
 FACE = [
     "stablesoftmax",
-    *(f"stablesoftmax.{m}" for m in ("_arguments", "_bounds", "_build", "_logsumexp", "_rows", "_softmax", "_state")),
+    *(f"stablesoftmax.{m}" for m in ("_arguments", "_bounds", "_build", "_cross_entropy", "_gradients", "_logsumexp", "_rows")),
+    *(f"stablesoftmax.{m}" for m in ("_softmax", "_state", "_targets")),
 ]
 FUNCTIONS = [name for name in stablesoftmax.__all__ if callable(getattr(stablesoftmax, name))]
+LOSS = (
+    "(logits, targets, axis=-1, *, weight=None, label_smoothing=0.0, ignore_index=None, where=True, "
+    'reduction="mean", normalizer=None, dtype=None)'
+)
 SIGNATURES = {
     "softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "log_softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "logsumexp": "(x, axis=None, *, where=True, keepdims=False, out=None, dtype=None)",
+    "cross_entropy": LOSS,
+    "cross_entropy_and_grad": LOSS,
+    "log_softmax_jvp": "(y, v, axis=-1, *, out=None)",
+    "log_softmax_vjp": "(y, g, axis=-1, *, out=None)",
+    "logsumexp_jvp": "(x, v, axis=None, *, where=True)",
+    "logsumexp_vjp": "(x, g, axis=None, *, where=True, out=None)",
+    "softmax_jvp": "(y, v, axis=-1, *, out=None)",
+    "softmax_vjp": "(y, g, axis=-1, *, out=None)",
     "get_num_threads": "()",
     "num_threads": "(n)",
     "set_num_threads": "(n)",

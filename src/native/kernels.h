@@ -73,6 +73,17 @@ struct Parts {
   double (*logsumexp)(const Summary &, Wide total, bool &cancelled);
 };
 
+// Losses and gradients of one row; float32 or float64. True where a NaN was made out of none.
+struct Gradients {
+  // y and, in its place or elsewhere, results; the second row is the one multiplied with.
+  void (*softmax_vjp)(const Row &y, const Row &g);
+  void (*log_softmax_vjp)(const Row &y, const Row &g);
+  bool (*logsumexp_vjp)(const Row &x, double gain);
+  // The label is the index of a class, or -1 for a row that does not count.
+  bool (*cross_entropy)(const Row &x, std::int64_t label, double &loss);
+  bool (*cross_entropy_and_grad)(const Row &x, std::int64_t label, double gain, double &loss);
+};
+
 // One SIMD level. Row functions return true when they made a NaN out of none (an invalid operation).
 struct Level {
   const char *name;
@@ -95,6 +106,10 @@ struct Level {
   // Many rows at once.
   Rows softmax_rows_f32, softmax_rows_f64, log_softmax_rows_f32, log_softmax_rows_f64, logsumexp_rows_f32, logsumexp_rows_f64;
   Parts parts_f32, parts_f64;
+  Gradients gradients_f32, gradients_f64;
+  // Of rows of doubles.
+  double (*dot)(const Row &a, const Row &b);
+  void (*log_softmax_jvp)(const Row &y, const Row &v);
 };
 
 }  // namespace stablesoftmax

@@ -7,6 +7,8 @@ array([0.09003057, 0.24472847, 0.66524096])
 
 from stablesoftmax._bounds import bounds
 from stablesoftmax._build import __version__, bits_version, build_info
+from stablesoftmax._cross_entropy import cross_entropy, cross_entropy_and_grad
+from stablesoftmax._gradients import log_softmax_jvp, log_softmax_vjp, logsumexp_jvp, logsumexp_vjp, softmax_jvp, softmax_vjp
 from stablesoftmax._logsumexp import logsumexp
 from stablesoftmax._softmax import log_softmax, softmax
 from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
@@ -16,10 +18,18 @@ __all__ = [
     "bits_version",
     "bounds",
     "build_info",
+    "cross_entropy",
+    "cross_entropy_and_grad",
     "get_num_threads",
     "log_softmax",
+    "log_softmax_jvp",
+    "log_softmax_vjp",
     "logsumexp",
+    "logsumexp_jvp",
+    "logsumexp_vjp",
     "num_threads",
     "set_num_threads",
     "softmax",
+    "softmax_jvp",
+    "softmax_vjp",
 ]

@@ -14,6 +14,24 @@ logsumexp: np.ufunc
 logsumexp_where: np.ufunc
 logsumexp_bfloat16: np.ufunc
 logsumexp_bfloat16_where: np.ufunc
+cross_entropy: np.ufunc
+cross_entropy_where: np.ufunc
+cross_entropy_bfloat16: np.ufunc
+cross_entropy_bfloat16_where: np.ufunc
+cross_entropy_and_grad: np.ufunc
+cross_entropy_and_grad_where: np.ufunc
+cross_entropy_and_grad_bfloat16: np.ufunc
+cross_entropy_and_grad_bfloat16_where: np.ufunc
+dot: np.ufunc
+log_softmax_jvp: np.ufunc
+log_softmax_vjp: np.ufunc
+log_softmax_vjp_bfloat16: np.ufunc
+logsumexp_vjp: np.ufunc
+logsumexp_vjp_where: np.ufunc
+logsumexp_vjp_bfloat16: np.ufunc
+logsumexp_vjp_bfloat16_where: np.ufunc
+softmax_vjp: np.ufunc
+softmax_vjp_bfloat16: np.ufunc
 
 def softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...
 def log_softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...

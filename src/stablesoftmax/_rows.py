@@ -111,3 +111,37 @@ def reduction(name: str, x: Array, axes: tuple[int, ...], mask: Array | None, co
         out[index] = cast(np.array(value, own), out.dtype)
 
     _plan(name, x, layout, before_line(rows, rank), by_block, by_row)
+
+
+def several(
+    name: str, axes: tuple[int, ...], rows: list[Array], of_each: list[Array], computing: np.dtype[Any],
+    to_each: Array | None, to_rows: Array | None,
+) -> None:  # fmt: skip
+    """A function of several operands: arrays of one shape seen as rows (the second a mask, if it is boolean), then one value a row.
+
+    Results are one value a row, or rows, or both, in that order. `to_rows` must not overlap the operands.
+    """
+    layout = Layout(rows[0], axes)
+    masked = len(rows) > 1 and rows[1].dtype == np.bool_
+    kernel, rank = _gufunc(name, computing, masked), layout.outer_rank
+    views = [layout.rows_last(row) for row in rows]
+    target = None if to_rows is None else layout.rows_last(to_rows)
+
+    def by_block(index: Any) -> None:
+        operands = [flat(_at(view, index), rank) for view in views]
+        operands = [a if a.dtype == np.bool_ else patterns(cast(a, computing)) for a in operands]
+        out: list[Array | None] = [] if to_each is None else [_at(to_each, index)]
+        place = None if target is None else _at(target, index)
+        direct = None
+        if place is not None:
+            view = flat(place, rank) if place.dtype == computing else None
+            direct = view if view is not None and (view is place or np.may_share_memory(view, place)) else None
+            out.append(None if direct is None else patterns(direct))
+        results = kernel(*operands, *(_at(value, index) for value in of_each), out=tuple(out))
+        if place is not None and direct is None:
+            assign(place, np.asarray(results[-1] if isinstance(results, tuple) else results), computing)
+
+    threads = get_num_threads() if rows[0].size > _blocks.ELEMENTS else 1
+    most = max(1, _blocks.size(rows[0].size, threads) // max(1, layout.length))
+    blocks = _blocks.cut(layout.outer_shape, most) if rows[0].size > _blocks.ELEMENTS else [()]
+    _blocks.run(name, blocks, by_block, threads)

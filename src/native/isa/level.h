@@ -1,5 +1,7 @@
 // The table of one level, made of the rows. An isa/*.cpp file sets STABLESOFTMAX_LEVEL and includes its simd header first.
 #pragma once
+#include "../rows/cross_entropy.h"
+#include "../rows/gradients.h"
 #include "../rows/parts.h"
 #include "../rows/state.h"
 
@@ -7,6 +9,12 @@
 #define STABLESOFTMAX_TABLE(name) STABLESOFTMAX_JOIN(stablesoftmax_level_, name)
 #define STABLESOFTMAX_TEXT_OF(name) #name
 #define STABLESOFTMAX_TEXT(name) STABLESOFTMAX_TEXT_OF(name)
+
+namespace {
+template <class Kind> constexpr stablesoftmax::Gradients gradients_of() {
+  return {softmax_vjp_row<Kind>, log_softmax_vjp_row<Kind>, logsumexp_vjp_row<Kind>, cross_entropy_row<Kind>, cross_entropy_and_grad_row<Kind>};
+}
+}  // namespace
 
 // The only symbol that leaves the object; everything else is in the anonymous namespace.
 extern "C" {
@@ -34,5 +42,9 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     by_strips<LogSumExpRows<Float64>>,
     parts_of<Float32>(),
     parts_of<Float64>(),
+    gradients_of<Float32>(),
+    gradients_of<Float64>(),
+    dot_row,
+    log_softmax_jvp_row,
 };
 }

@@ -12,8 +12,8 @@ enum class Kept { nowhere, in_buffers, in_results };
 
 // Adds the terms of x to the sum, and keeps base and growth of every element: the growth always in a buffer, the base in one or in
 // the results.
-// Elements above terms.top count as top: the caller takes one top out again, which leaves the rest without the maximum.
-template <class Kind, Kept where, class Sum>
+// With `capped` elements above terms.top count as top: the caller takes one top out again, which leaves the rest without the maximum.
+template <class Kind, Kept where, class Sum, bool capped = where == Kept::nowhere>
 inline void add_terms(const Terms<Kind> &terms, const typename Kind::T *x, std::size_t n, Sum &total, const Ahead &ahead,
                       typename Kind::T *bases = nullptr, typename Kind::T *growths = nullptr) {
   using T = typename Kind::T;
@@ -29,19 +29,19 @@ inline void add_terms(const Terms<Kind> &terms, const typename Kind::T *x, std::
       for (; i + together * w <= end; i += together * w) {
         ahead.ask_for<together * level_bytes>(i);
         Many<V, together> x_many = load_many<together>(x + i), base, growth;
-        term(kept ? x_many : smaller(x_many, ceiling), base, growth);
+        term(capped ? smaller(x_many, ceiling) : x_many, base, growth);
         if (kept) store_many(bases + i, base), store_many(growths + i, growth);
         sum.add(base, growth);
       }
       V base, growth;
       for (; i + w <= end; i += w) {
-        term(kept ? load(x + i) : smaller(load(x + i), ceiling), base, growth);
+        term(capped ? smaller(load(x + i), ceiling) : load(x + i), base, growth);
         sum.add(base, growth);
         if (kept) store(bases + i, base), store(growths + i, growth);
       }
       if (i < end) { // the filled lanes hold -inf, whose digits are zero
         const V v = load_part(x + i, end - i, static_cast<T>(-__builtin_inff()));
-        term(kept ? v : smaller(v, ceiling), base, growth);
+        term(capped ? smaller(v, ceiling) : v, base, growth);
         sum.add(base, growth);
         if (where == Kept::in_buffers) store(bases + i, base);
         if (where == Kept::in_results) store_part(bases + i, end - i, base);
@@ -85,7 +85,8 @@ template <class Sum, class T> inline Reciprocal<T> reciprocal(const Sum &sum, in
 
 // base*(1 + growth)/sum: growth*hi + lo and its product with the base are rounded at 2^-28.5 (float32) or 2^-57.5 of the result, which
 // is then rounded once at full precision and scaled: exact unless it is subnormal. X is V or Many<V, N>; Y is V where all share one sum.
-template <class X, class Y, class V> ALWAYS_INLINE X scaled(const X &base, const X &growth, const Y &hi, const Y &lo, V down) {
+template <class X, class Y, class Down>
+ALWAYS_INLINE X scaled(const X &base, const X &growth, const Y &hi, const Y &lo, const Down &down) {
   return fma(base, hi, base * fma(growth, hi, lo)) * down;
 }
 
@@ -95,15 +96,16 @@ template <class Kind> inline typename Kind::V down() {
 
 // What makes the results of a block has vectors<N>(i), the N vectors from element i on, and part(i, m), the m elements at its end.
 
-// Pass 3 from stored terms.
-template <class Kind> struct FromStored {
+// Pass 3 from stored terms. `Last` is what results are multiplied by last, a power of two.
+template <class Kind, class Last = typename Kind::V> struct FromStored {
   using T = typename Kind::T;
   using V = typename Kind::V;
   const T *bases, *growths;
-  V hi, lo, factor;
+  V hi, lo;
+  Last factor;
 
-  FromStored(const T *b, const T *g, const Reciprocal<T> &r)
-      : bases(b), growths(g), hi(splat(r.hi)), lo(splat(r.lo)), factor(down<Kind>()) {}
+  FromStored(const T *b, const T *g, const Reciprocal<T> &r, const Last &last = down<Kind>())
+      : bases(b), growths(g), hi(splat(r.hi)), lo(splat(r.lo)), factor(last) {}
   template <int N> ALWAYS_INLINE Many<V, N> vectors(std::size_t i) const {
     return scaled(load_many<N>(bases + i), load_many<N>(growths + i), hi, lo, factor);
   }
@@ -113,15 +115,16 @@ template <class Kind> struct FromStored {
 };
 
 // Pass 3 with the terms made again: long rows do this rather than store their low parts.
-template <class Kind, class Term> struct FromRemade {
+template <class Kind, class Term, class Last> struct FromRemade {
   using T = typename Kind::T;
   using V = typename Kind::V;
   const T *x;
   Term term;
-  V hi, lo, factor;
+  V hi, lo;
+  Last factor;
 
-  FromRemade(const T *from, Term t, const Reciprocal<T> &r)
-      : x(from), term(t), hi(splat(r.hi)), lo(splat(r.lo)), factor(down<Kind>()) {}
+  FromRemade(const T *from, Term t, const Reciprocal<T> &r, const Last &last)
+      : x(from), term(t), hi(splat(r.hi)), lo(splat(r.lo)), factor(last) {}
   template <class X> ALWAYS_INLINE X of(const X &values) const {
     X base = values, growth = values;
     term(values, base, growth);
@@ -131,11 +134,11 @@ template <class Kind, class Term> struct FromRemade {
   ALWAYS_INLINE V part(std::size_t i, std::size_t m) const { return of(load_part(x + i, m, static_cast<T>(-__builtin_inff()))); }
 };
 
-template <class Kind>
+template <class Kind, class Last = typename Kind::V>
 inline void write_remade(const Access<typename Kind::T> &access, std::size_t first, std::size_t n, const Terms<Kind> &terms,
-                         const typename Kind::T *x, const Reciprocal<typename Kind::T> &r) {
+                         const typename Kind::T *x, const Reciprocal<typename Kind::T> &r, const Last &last = down<Kind>()) {
   terms.with_path([&](auto term) __attribute__((always_inline)) {
-    write_block(access, first, n, FromRemade<Kind, decltype(term)>(x, term, r));
+    write_block(access, first, n, FromRemade<Kind, decltype(term), Last>(x, term, r, last));
   });
 }
 

@@ -24,17 +24,30 @@ inline double nearest(I128 sum) {
   return low == sum ? static_cast<double>(low) : static_cast<double>(sum);
 }
 
+// rest as a pair; the low part is zero for float32.
+struct Ratio {
+  double hi, lo;
+};
+
 // From the integer `sum` of the rest, the term of the maximum, and the power of two between their units.
-template <class Kind> inline LogRest log_of_ratio(I128 sum, typename Kind::T base, typename Kind::T growth, I128 shift) {
+template <class Kind> inline Ratio ratio_of(I128 sum, typename Kind::T base, typename Kind::T growth, I128 shift) {
   const double s = nearest(sum), h = fma_one(base, growth, base);
   if constexpr (Kind::digits == 24) {
-    return {log1p_rest(scale_by(s / h, shift)), 0.0};
+    return {scale_by(s / h, shift), 0.0};
   } else {
     const double l = fma_one(base, growth, base - h);
     const double q = s / h;
     const double residual = fma_one(-q, h, s) + (static_cast<double>(sum - static_cast<I128>(s)) - q * l);
+    return {scale_by(q, shift), scale_by(residual / h, shift)};
+  }
+}
+
+template <class Kind> inline LogRest log_of_ratio(const Ratio &rest) {
+  if constexpr (Kind::digits == 24) {
+    return {log1p_rest(rest.hi), 0.0};
+  } else {
     LogRest log;
-    log1p_pair(scale_by(q, shift), scale_by(residual / h, shift), log.hi, log.lo);
+    log1p_pair(rest.hi, rest.lo, log.hi, log.lo);
     return log;
   }
 }
@@ -66,10 +79,11 @@ template <class Kind> struct RestSum {
   I128 total, exponent;
   Layout layout;
 
-  inline LogRest log() const {
+  inline Ratio ratio() const {
     if (total == 0) return {0.0, 0.0};
-    return log_of_ratio<Kind>(total, max.base, max.growth, exponent - max.exponent + quantum_exponent<Kind>(layout));
+    return ratio_of<Kind>(total, max.base, max.growth, exponent - max.exponent + quantum_exponent<Kind>(layout));
   }
+  inline LogRest log() const { return total == 0 ? LogRest{0.0, 0.0} : log_of_ratio<Kind>(ratio()); }
 };
 
 // Whether anything but the maximum counts.

@@ -115,7 +115,7 @@ template <class Kind> struct Strip {
     for (std::size_t k = 0; k < width; k++) {
       const std::size_t v = k / lanes<T>, i = k % lanes<T>;
       const I128 shift = static_cast<I128>(rest.exponent.v[v][i]) - top.exponent.v[v][i] + quantum_exponent<Kind>(Kind::digits == 53 ? Layout::wide : Layout::narrow);
-      logs[k] = log_of_ratio<Kind>(sums.total_of(k), base.v[v][i], growth.v[v][i], shift);
+      logs[k] = log_of_ratio<Kind>(ratio_of<Kind>(sums.total_of(k), base.v[v][i], growth.v[v][i], shift));
     }
   }
 
