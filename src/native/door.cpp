@@ -1,5 +1,8 @@
 #include "door.h"
 
+#include <atomic>
+
+#include "crew.h"
 #include "environment.h"
 #include "scratch.h"
 
@@ -9,14 +12,19 @@ namespace {
 // A call of the gufunc costs more than a microsecond by itself; below this many elements that is worth saving.
 // Above it NumPy's own way is no slower, and the GIL is worth giving up: the door gives it up from here on.
 constexpr npy_intp keep_gil_below = 2048;
-// Larger arrays are cut into blocks, for threads and interrupts: _blocks.py has the same number.
-constexpr npy_intp most_elements = npy_intp{1} << 18;
+// Larger arrays are cut into pieces, for threads and interrupts: _blocks.py has the same numbers.
+constexpr npy_intp most_elements = npy_intp{1} << 18, least_elements = npy_intp{1} << 15;
+// Longer rows are read in parts, by _long_rows.py; so are those beyond the second number that threads would wait for.
+constexpr npy_intp longest_row = npy_intp{1} << 20, longest_unshared_row = npy_intp{1} << 17;
+// Results beyond this many bytes are not read again before they have left the caches: writing past them saves a read of what is
+// overwritten. _softmax.py has the same number.
+constexpr npy_intp far = npy_intp{16} << 20;
 
 bool is_plain(PyObject *object) {
   if (!PyArray_CheckExact(object)) return false;
   auto *array = reinterpret_cast<PyArrayObject *>(object);
   const int type = PyArray_TYPE(array);
-  return (type == NPY_FLOAT || type == NPY_DOUBLE) && PyArray_ISCARRAY_RO(array) && PyArray_SIZE(array) <= most_elements;
+  return (type == NPY_FLOAT || type == NPY_DOUBLE || type == NPY_HALF) && PyArray_ISCARRAY_RO(array);
 }
 bool is_plain_rows(PyObject *object) { return is_plain(object) && PyArray_NDIM(reinterpret_cast<PyArrayObject *>(object)) > 0; }
 
@@ -63,39 +71,76 @@ Row first_row(PyArrayObject *x, npy_intp length) {
   row.x_stride = row.y_stride = PyArray_ITEMSIZE(x);
   row.n = static_cast<std::size_t>(length);
   row.temperature = 1.0;
-  row.scratch = thread_scratch();
-  row.scratch_bytes = row.scratch ? scratch_bytes : 0;
+  row.x_storage = row.y_storage = PyArray_TYPE(x) == NPY_HALF ? Storage::half : Storage::native;
   return row;
 }
 
-template <class Work> bool run(npy_intp size, Work work) {
-  const auto guarded = [&] {
-    const NeutralEnvironment neutral;
-    return work();
-  };
-  if (size < keep_gil_below) return guarded();
-  bool invalid;
-  Py_BEGIN_ALLOW_THREADS;
-  invalid = guarded();
-  Py_END_ALLOW_THREADS;
-  return invalid;
-}
-
 typedef bool (*OneRow)(const Row &);
+
+// Calls `one` for an array that is one row, else `rows` for a few or all of its rows at a time. `invalid` as they return it.
+struct Call {
+  OneRow one;
+  Rows rows;
+  Row first;
+  Steps steps;
+  npy_intp count, rows_of_a_piece;
+  std::atomic<bool> invalid{false};
+
+  void operator()(npy_intp begin, npy_intp end) {
+    const NeutralEnvironment neutral;
+    Row row = first;
+    row.x += begin * steps.x;
+    row.y += begin * steps.y;
+    row.scratch = thread_scratch();
+    row.scratch_bytes = row.scratch ? scratch_bytes : 0;
+    if (count == 1 ? one(row) : rows(row, steps, static_cast<std::size_t>(end - begin))) invalid = true;
+  }
+  static void piece(void *context, npy_intp number) {
+    Call &call = *static_cast<Call *>(context);
+    const npy_intp begin = number * call.rows_of_a_piece, end = begin + call.rows_of_a_piece;
+    call(begin, end < call.count ? end : call.count);
+  }
+
+  // False with a Python error.
+  bool run(npy_intp size) {
+    if (size < keep_gil_below) {
+      (*this)(0, count);
+      return true;
+    }
+    if (size <= most_elements) {
+      Py_BEGIN_ALLOW_THREADS;
+      (*this)(0, count);
+      Py_END_ALLOW_THREADS;
+      return true;
+    }
+    const long threads = threads_in_force();
+    if (!threads) return false;
+    npy_intp elements = threads == 1 ? most_elements : size / (8 * threads);
+    elements = elements < least_elements ? least_elements : elements < most_elements ? elements : most_elements;
+    const npy_intp length = size / count;
+    rows_of_a_piece = elements < length ? 1 : elements / length;
+    if (rows_of_a_piece >= 64) rows_of_a_piece -= rows_of_a_piece % 64; // whole strips
+    return in_pieces((count + rows_of_a_piece - 1) / rows_of_a_piece, threads, piece, this);
+  }
+};
+
+// Whether rows of this length, all together `size` elements, are done whole.
+bool is_short(npy_intp length, npy_intp size) {
+  return size <= most_elements || length <= longest_unshared_row || (length <= longest_row && size / length >= 64);
+}
 
 // softmax-like functions.
 PyObject *elementwise_of(const char *name, PyArrayObject *x, PyObject *axis, PyObject *out, OneRow one, Rows rows) {
   const int rank = PyArray_NDIM(x);
   if (!is_last(axis, rank) || PyArray_SIZE(x) == 0 || (out != Py_None && !fits(out, x, rank))) Py_RETURN_NONE;
+  const npy_intp size = PyArray_SIZE(x), length = PyArray_DIM(x, rank - 1), step = length * PyArray_ITEMSIZE(x);
+  if (!is_short(length, size)) Py_RETURN_NONE;
   PyObject *y = out == Py_None ? PyArray_NewLikeArray(x, NPY_CORDER, nullptr, 0) : Py_NewRef(out);
   if (!y) return nullptr;
-  const npy_intp size = PyArray_SIZE(x), length = PyArray_DIM(x, rank - 1), step = length * PyArray_ITEMSIZE(x);
-  Row row = first_row(x, length);
-  row.y = PyArray_BYTES(reinterpret_cast<PyArrayObject *>(y));
-  const bool invalid = run(size, [&] {
-    return size == length ? one(row) : rows(row, {step, step}, static_cast<std::size_t>(size / length));
-  });
-  if (invalid && PyUFunc_GiveFloatingpointErrors(name, NPY_FPE_INVALID) < 0) {
+  Call call{one, rows, first_row(x, length), {step, step}, size / length, 0};
+  call.first.y = PyArray_BYTES(reinterpret_cast<PyArrayObject *>(y));
+  if (size * PyArray_ITEMSIZE(x) > far && call.first.y != call.first.x) call.first.policy = past_caches;
+  if (!call.run(size) || (call.invalid && PyUFunc_GiveFloatingpointErrors(name, NPY_FPE_INVALID) < 0)) {
     Py_DECREF(y);
     return nullptr;
   }
@@ -114,23 +159,22 @@ PyObject *elementwise(const char *name, PyObject *const *arguments, OneRow one32
 PyObject *logsumexp_of(const Level &level, PyArrayObject *x, PyObject *axis, PyObject *out) {
   const bool wide = PyArray_TYPE(x) == NPY_DOUBLE;
   const int rank = PyArray_NDIM(x), left = axis == Py_None ? 0 : rank - 1;
-  if (axis != Py_None && !is_last(axis, rank)) Py_RETURN_NONE;
+  if (PyArray_TYPE(x) == NPY_HALF || (axis != Py_None && !is_last(axis, rank))) Py_RETURN_NONE; // half precision has results of float32
   if ((left && PyArray_SIZE(x) == 0) || (out != Py_None && !fits(out, x, left))) Py_RETURN_NONE;
   const npy_intp size = PyArray_SIZE(x), length = left ? PyArray_DIM(x, rank - 1) : size;
-  Row row = first_row(x, length);
-  if (!left) {
-    double result = 0; // large enough for either
-    row.y = out == Py_None ? reinterpret_cast<char *>(&result) : PyArray_BYTES(reinterpret_cast<PyArrayObject *>(out));
-    run(size, [&] { return (wide ? level.logsumexp_f64 : level.logsumexp_f32)(row); });
-    return out == Py_None ? PyArray_Scalar(&result, PyArray_DESCR(x), nullptr) : Py_NewRef(out);
+  if (!is_short(length, size)) Py_RETURN_NONE;
+  const npy_intp itemsize = PyArray_ITEMSIZE(x);
+  Call call{wide ? level.logsumexp_f64 : level.logsumexp_f32, wide ? level.logsumexp_rows_f64 : level.logsumexp_rows_f32,
+            first_row(x, length), {length * itemsize, itemsize}, left ? size / length : 1, 0};
+  double result = 0; // large enough for either
+  PyObject *y = out != Py_None ? Py_NewRef(out) : left ? PyArray_SimpleNew(left, PyArray_DIMS(x), PyArray_TYPE(x)) : nullptr;
+  if (!y && left) return nullptr;
+  call.first.y = y ? PyArray_BYTES(reinterpret_cast<PyArrayObject *>(y)) : reinterpret_cast<char *>(&result);
+  if (!call.run(size)) {
+    Py_XDECREF(y);
+    return nullptr;
   }
-  PyObject *y = out == Py_None ? PyArray_SimpleNew(left, PyArray_DIMS(x), PyArray_TYPE(x)) : Py_NewRef(out);
-  if (!y) return nullptr;
-  row.y = PyArray_BYTES(reinterpret_cast<PyArrayObject *>(y));
-  const Steps steps{length * PyArray_ITEMSIZE(x), PyArray_ITEMSIZE(x)};
-  const auto rows = wide ? level.logsumexp_rows_f64 : level.logsumexp_rows_f32;
-  run(size, [&] { return rows(row, steps, static_cast<std::size_t>(size / length)); });
-  return y;
+  return y ? y : PyArray_Scalar(&result, PyArray_DESCR(x), nullptr);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "bounds.h"
 #include "build_config.h"
+#include "crew.h"
 #include "dispatch.h"
 #include "door.h"
 #include "environment.h"
@@ -134,6 +135,7 @@ PyMethodDef methods[] = {
     {"logsumexp_door", fast<logsumexp_door>(), METH_FASTCALL, "logsumexp_door(x, axis, out)"},
     {"exchange_environment", exchange_environment, METH_O,
      "exchange_environment(value): set the floating-point environment (None: the neutral one), return the one before."},
+    {"use_threads", use_threads, METH_VARARGS, "use_threads(get_num_threads, lend): the pool of _threads.py."},
     {"raise_invalid", raise_invalid, METH_O, "raise_invalid(name): \"invalid value encountered in name\", as np.errstate says."},
     {"build_info", build_info, METH_NOARGS, "How this extension was built and which level is in use."},
     {"bounds", bounds, METH_NOARGS, "The table of error bounds, a list of dicts."},

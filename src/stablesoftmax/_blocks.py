@@ -20,6 +20,9 @@ ELEMENTS = 1 << 18
 # With several threads arrays are cut finer, for the sake of balance, but not below this.
 _LEAST = 1 << 15
 
+# Large plain arrays are cut by the native code (door.cpp) in the same way, with the same pool.
+_native.use_threads(_threads.get_num_threads, _threads.lend)
+
 Index = tuple[Any, ...]  # of slices
 Block = TypeVar("Block")
 Result = TypeVar("Result")
