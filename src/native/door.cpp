@@ -1,9 +1,11 @@
 #include "door.h"
 
 #include <atomic>
+#include <cstring>
 
 #include "crew.h"
 #include "environment.h"
+#include "long_row.h"
 #include "scratch.h"
 
 namespace stablesoftmax {
@@ -14,7 +16,7 @@ namespace {
 constexpr npy_intp keep_gil_below = 2048;
 // Larger arrays are cut into pieces, for threads and interrupts: _blocks.py has the same numbers.
 constexpr npy_intp most_elements = npy_intp{1} << 18, least_elements = npy_intp{1} << 15;
-// Longer rows are read in parts, by _long_rows.py; so are those beyond the second number that threads would wait for.
+// Longer rows are read in parts; so are those beyond the second number that threads would wait for.
 constexpr npy_intp longest_row = npy_intp{1} << 20, longest_unshared_row = npy_intp{1} << 17;
 // Results beyond this many bytes are not read again before they have left the caches: writing past them saves a read of what is
 // overwritten. _softmax.py has the same number.
@@ -129,30 +131,71 @@ bool is_short(npy_intp length, npy_intp size) {
   return size <= most_elements || length <= longest_unshared_row || (length <= longest_row && size / length >= 64);
 }
 
-// softmax-like functions.
-PyObject *elementwise_of(const char *name, PyArrayObject *x, PyObject *axis, PyObject *out, OneRow one, Rows rows) {
+// One of the softmax-like functions.
+struct Elementwise {
+  const char *name;
+  bool log;
+  OneRow one32, one64;
+  Rows rows32, rows64;
+};
+
+// Long rows one after the other, each shared among the threads.
+Outcome row_by_row(const Level &level, const Elementwise &function, PyArrayObject *x, Row row, npy_intp count, long threads) {
+  const npy_intp itemsize = PyArray_ITEMSIZE(x), step = static_cast<npy_intp>(row.n) * itemsize;
+  const Parts &kernels = PyArray_TYPE(x) == NPY_DOUBLE ? level.parts_f64 : level.parts_f32;
+  Outcome outcome = Outcome::done;
+  for (npy_intp i = 0; i < count && outcome == Outcome::done; i++, row.x += step, row.y += step)
+    outcome = long_row(kernels, function.log, row, itemsize, threads);
+  return outcome;
+}
+
+PyObject *elementwise_of(const Level &level, const Elementwise &function, PyArrayObject *x, PyObject *axis, PyObject *out) {
   const int rank = PyArray_NDIM(x);
   if (!is_last(axis, rank) || PyArray_SIZE(x) == 0 || (out != Py_None && !fits(out, x, rank))) Py_RETURN_NONE;
   const npy_intp size = PyArray_SIZE(x), length = PyArray_DIM(x, rank - 1), step = length * PyArray_ITEMSIZE(x);
-  if (!is_short(length, size)) Py_RETURN_NONE;
+  const bool wide = PyArray_TYPE(x) == NPY_DOUBLE, is_long = !is_short(length, size);
+  const long threads = is_long ? threads_in_force() : 1;
+  if (!threads) return nullptr;
   PyObject *y = out == Py_None ? PyArray_NewLikeArray(x, NPY_CORDER, nullptr, 0) : Py_NewRef(out);
   if (!y) return nullptr;
-  Call call{one, rows, first_row(x, length), {step, step}, size / length, 0};
+  Call call{wide ? function.one64 : function.one32, wide ? function.rows64 : function.rows32, first_row(x, length), {step, step}, size / length, 0};
   call.first.y = PyArray_BYTES(reinterpret_cast<PyArrayObject *>(y));
   if (size * PyArray_ITEMSIZE(x) > far && call.first.y != call.first.x) call.first.policy = past_caches;
-  if (!call.run(size) || (call.invalid && PyUFunc_GiveFloatingpointErrors(name, NPY_FPE_INVALID) < 0)) {
-    Py_DECREF(y);
-    return nullptr;
-  }
+  Outcome outcome = Outcome::done;
+  if (is_long && (threads > 1 || length > longest_row)) outcome = row_by_row(level, function, x, call.first, call.count, threads);
+  else if (!call.run(size)) outcome = Outcome::failed;
+  if (call.invalid && PyUFunc_GiveFloatingpointErrors(function.name, NPY_FPE_INVALID) < 0) outcome = Outcome::failed;
+  if (outcome == Outcome::done) return y;
+  Py_DECREF(y);
+  if (outcome == Outcome::failed) return nullptr;
+  Py_RETURN_NONE;
+}
+
+PyObject *elementwise(const Level &level, const Elementwise &function, PyObject *const *arguments) {
+  PyArrayObject *x = plain_array(arguments[0]);
+  if (!x) return PyErr_Occurred() ? nullptr : Py_NewRef(Py_None);
+  PyObject *y = elementwise_of(level, function, x, arguments[1], arguments[2]);
+  Py_DECREF(reinterpret_cast<PyObject *>(x));
   return y;
 }
 
-PyObject *elementwise(const char *name, PyObject *const *arguments, OneRow one32, OneRow one64, Rows rows32, Rows rows64) {
-  PyArrayObject *x = plain_array(arguments[0]);
-  if (!x) return PyErr_Occurred() ? nullptr : Py_NewRef(Py_None);
+// Of a row too long for one thread; where there are several the other way takes care.
+PyObject *long_logsumexp_of(const Level &level, PyArrayObject *x, npy_intp length, int left, PyObject *out) {
   const bool wide = PyArray_TYPE(x) == NPY_DOUBLE;
-  PyObject *y = elementwise_of(name, x, arguments[1], arguments[2], wide ? one64 : one32, wide ? rows64 : rows32);
-  Py_DECREF(reinterpret_cast<PyObject *>(x));
+  if (length != PyArray_SIZE(x) || out != Py_None) Py_RETURN_NONE;
+  const long threads = threads_in_force();
+  if (!threads) return nullptr;
+  double result = 0;
+  switch (long_logsumexp(wide ? level.parts_f64 : level.parts_f32, first_row(x, length), PyArray_ITEMSIZE(x), threads, result)) {
+  case Outcome::failed: return nullptr;
+  case Outcome::other_way: Py_RETURN_NONE;
+  case Outcome::done: break;
+  }
+  const float narrow = static_cast<float>(result);
+  const void *const value = wide ? static_cast<const void *>(&result) : &narrow;
+  if (!left) return PyArray_Scalar(const_cast<void *>(value), PyArray_DESCR(x), nullptr);
+  PyObject *y = PyArray_SimpleNew(left, PyArray_DIMS(x), PyArray_TYPE(x));
+  if (y) std::memcpy(PyArray_BYTES(reinterpret_cast<PyArrayObject *>(y)), value, static_cast<std::size_t>(PyArray_ITEMSIZE(x)));
   return y;
 }
 
@@ -162,8 +205,8 @@ PyObject *logsumexp_of(const Level &level, PyArrayObject *x, PyObject *axis, PyO
   if (PyArray_TYPE(x) == NPY_HALF || (axis != Py_None && !is_last(axis, rank))) Py_RETURN_NONE; // half precision has results of float32
   if ((left && PyArray_SIZE(x) == 0) || (out != Py_None && !fits(out, x, left))) Py_RETURN_NONE;
   const npy_intp size = PyArray_SIZE(x), length = left ? PyArray_DIM(x, rank - 1) : size;
-  if (!is_short(length, size)) Py_RETURN_NONE;
   const npy_intp itemsize = PyArray_ITEMSIZE(x);
+  if (!is_short(length, size)) return long_logsumexp_of(level, x, length, left, out);
   Call call{wide ? level.logsumexp_f64 : level.logsumexp_f32, wide ? level.logsumexp_rows_f64 : level.logsumexp_rows_f32,
             first_row(x, length), {length * itemsize, itemsize}, left ? size / length : 1, 0};
   double result = 0; // large enough for either
@@ -180,12 +223,12 @@ PyObject *logsumexp_of(const Level &level, PyArrayObject *x, PyObject *axis, PyO
 }  // namespace
 
 PyObject *softmax_door(const Level &level, PyObject *const *arguments) {
-  return elementwise("softmax", arguments, level.softmax_f32, level.softmax_f64, level.softmax_rows_f32, level.softmax_rows_f64);
+  return elementwise(level, {"softmax", false, level.softmax_f32, level.softmax_f64, level.softmax_rows_f32, level.softmax_rows_f64}, arguments);
 }
 
 PyObject *log_softmax_door(const Level &level, PyObject *const *arguments) {
-  return elementwise("log_softmax", arguments, level.log_softmax_f32, level.log_softmax_f64, level.log_softmax_rows_f32,
-                     level.log_softmax_rows_f64);
+  return elementwise(level, {"log_softmax", true, level.log_softmax_f32, level.log_softmax_f64, level.log_softmax_rows_f32, level.log_softmax_rows_f64},
+                     arguments);
 }
 
 // All of x as one row for axis None, else its rows along the last axis.
