@@ -133,7 +133,7 @@ def test_special_rows(name, dtype, all_neginf, posinf, monkeypatch):
             raw = x.view(np.uint16) if dtype == "bfloat16" else x
             events = []
             with np.errstate(invalid="call", call=lambda kind, flag, events=events: events.append(kind)):
-                expected = gufunc(raw, mask, 1.0, policy).view(fmt.dtype)
+                expected = gufunc(raw, mask, 1.0, -np.inf, policy).view(fmt.dtype)
                 at_once = len(events)
                 got = function(x, where=mask, all_neginf=all_neginf, posinf=posinf)
             assert_same_bits(got, expected, f"{fill}, {share}")
@@ -160,7 +160,7 @@ def test_real_sizes(name, dtype):
     """No patches: rows and arrays on both sides of every size that decides the way."""
     function, rng = getattr(stablesoftmax, name), np.random.default_rng(314)
     gufunc = getattr(_native, name + ("_bfloat16" if dtype == "bfloat16" else ""))
-    extra = () if name == "logsumexp" else (1.0, np.uint8(0))
+    extra = () if name == "logsumexp" else (1.0, -np.inf, np.uint8(0))
     for shape in ((1, (1 << 18) + 3), ((1 << 20) + 5,), (3, 131_075), (1 << 17, 3), (520, 513)):
         x = cast(8 * rng.standard_normal(shape), dtype)
         raw = x.view(np.uint16) if dtype == "bfloat16" else x

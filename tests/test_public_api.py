@@ -24,8 +24,8 @@ LOSS = (
     'reduction="mean", normalizer=None, dtype=None)'
 )
 SIGNATURES = {
-    "softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
-    "log_softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
+    "softmax": '(x, axis=-1, *, temperature=1.0, where=True, sink=None, all_neginf="nan", posinf="nan", out=None, dtype=None)',
+    "log_softmax": '(x, axis=-1, *, temperature=1.0, where=True, sink=None, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "logsumexp": "(x, axis=None, *, where=True, keepdims=False, out=None, dtype=None)",
     "cross_entropy": LOSS,
     "cross_entropy_and_grad": LOSS,

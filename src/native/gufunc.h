@@ -42,11 +42,12 @@ inline void lend_scratch(Row &row, bool always) {
   row.scratch_bytes = row.scratch ? scratch_bytes : 0;
 }
 
-// (n),(),()->(n) and, masked, (n),(n),(),()->(n): x[, where], temperature, policy -> y
+// (n),(),(),()->(n) and, masked, (n),(n),(),(),()->(n): x[, where], temperature, sink, policy -> y
 template <bool masked> void loop_softmax(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
   const Loop &loop = *static_cast<const Loop *>(data);
-  constexpr int shift = masked, operands = 4 + shift;
-  char *x = args[0], *where = masked ? args[1] : nullptr, *temperature = args[1 + shift], *policy = args[2 + shift], *y = args[3 + shift];
+  constexpr int shift = masked, operands = 5 + shift;
+  char *x = args[0], *where = masked ? args[1] : nullptr, *temperature = args[1 + shift], *sink = args[2 + shift];
+  char *policy = args[3 + shift], *y = args[4 + shift];
   Row row{};
   row.n = static_cast<std::size_t>(sizes[1]);
   row.x_stride = steps[operands];
@@ -54,25 +55,27 @@ template <bool masked> void loop_softmax(char **args, const npy_intp *sizes, con
   row.y_stride = steps[operands + 1 + shift];
   row.x_storage = loop.x;
   row.y_storage = loop.y;
-  const bool alike = !masked && steps[1 + shift] == 0 && steps[2 + shift] == 0; // one temperature, one policy
-  const bool together = alike && sizes[0] > 1;
+  const bool alike = !masked && steps[1 + shift] == 0 && steps[2 + shift] == 0 && steps[3 + shift] == 0; // one of each for all rows
+  const bool together = alike && sizes[0] > 1 && *reinterpret_cast<const double *>(sink) == -__builtin_inf();
   lend_scratch(row, together);
   const auto next = [&](Row &r) {
     r.x = x;
     r.where = where;
     r.y = y;
     r.temperature = *reinterpret_cast<const double *>(temperature);
+    r.sink = *reinterpret_cast<const double *>(sink);
     r.policy = *reinterpret_cast<const std::uint8_t *>(policy);
     x += steps[0];
     if (masked) where += steps[1];
     temperature += steps[1 + shift];
-    policy += steps[2 + shift];
-    y += steps[3 + shift];
+    sink += steps[2 + shift];
+    policy += steps[3 + shift];
+    y += steps[4 + shift];
   };
   guarded([&] {
     if (!together) return each_row(row, sizes[0], loop.row, next);
     next(row);
-    return loop.rows(row, {steps[0], steps[3 + shift]}, static_cast<std::size_t>(sizes[0]));
+    return loop.rows(row, {steps[0], steps[4 + shift]}, static_cast<std::size_t>(sizes[0]));
   });
 }
 

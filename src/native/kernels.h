@@ -31,6 +31,7 @@ struct Row {
   void *scratch; // for rows that outgrow the stack, or null: then their terms are made twice (same bits)
   std::size_t scratch_bytes;
   const char *next; // the x of the row that will come after this one, or null
+  double sink = -__builtin_inf(); // one more logit, which takes part and has no result
 };
 
 // How a row is summed: the bits below the top of its window that count (rows/sum.h).

@@ -39,7 +39,7 @@ struct Registration {
   char name[40];
   Loop loops[3];
   void *data[3];
-  char types[15];
+  char types[18];
   PyUFuncGenericFunction functions[3];
 };
 
@@ -57,13 +57,13 @@ bool add(PyObject *module, const Kernel &kernel, const Dtype *dtypes, int count,
     r->data[i] = &r->loops[i];
     *type++ = dtypes[i].x;
     if (masked) *type++ = NPY_BOOL;
-    if (!kernel.reduces) *type++ = NPY_DOUBLE, *type++ = NPY_UINT8;
+    if (!kernel.reduces) *type++ = NPY_DOUBLE, *type++ = NPY_DOUBLE, *type++ = NPY_UINT8;
     *type++ = dtypes[i].y;
     r->functions[i] = kernel.reduces ? (masked ? loop_logsumexp<true> : loop_logsumexp<false>)
                                      : (masked ? loop_softmax<true> : loop_softmax<false>);
   }
-  const char *signature = kernel.reduces ? (masked ? "(n),(n)->()" : "(n)->()") : (masked ? "(n),(n),(),()->(n)" : "(n),(),()->(n)");
-  const int inputs = (kernel.reduces ? 1 : 3) + masked;
+  const char *signature = kernel.reduces ? (masked ? "(n),(n)->()" : "(n)->()") : (masked ? "(n),(n),(),(),()->(n)" : "(n),(),(),()->(n)");
+  const int inputs = (kernel.reduces ? 1 : 4) + masked;
   // the ufunc carries the plain name: it is the one that NumPy's floating-point messages quote
   PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(r->functions, r->data, r->types, count, inputs, 1, PyUFunc_None,
                                                         kernel.name, kernel.doc, 0, signature);
@@ -77,9 +77,9 @@ bool add(PyObject *module, const Kernel &kernel, const Dtype *dtypes, int count,
 
 bool register_softmax(PyObject *module, const Level &level) {
   const Kernel kernels[] = {
-      {"softmax", "softmax(x[, where], temperature, policy): see stablesoftmax.softmax", level.softmax_f32, level.softmax_f64,
+      {"softmax", "softmax(x[, where], temperature, sink, policy): see stablesoftmax.softmax", level.softmax_f32, level.softmax_f64,
        level.softmax_rows_f32, level.softmax_rows_f64, false},
-      {"log_softmax", "log_softmax(x[, where], temperature, policy): see stablesoftmax.log_softmax", level.log_softmax_f32,
+      {"log_softmax", "log_softmax(x[, where], temperature, sink, policy): see stablesoftmax.log_softmax", level.log_softmax_f32,
        level.log_softmax_f64, level.log_softmax_rows_f32, level.log_softmax_rows_f64, false},
       {"logsumexp", "logsumexp(x[, where]): see stablesoftmax.logsumexp", level.logsumexp_f32, level.logsumexp_f64,
        level.logsumexp_rows_f32, level.logsumexp_rows_f64, true},

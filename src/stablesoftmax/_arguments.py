@@ -14,6 +14,7 @@ from stablesoftmax import _native
 
 ACCEPTED = "float16, bfloat16, float32, float64, integers and bool"
 _ONE = np.array(1.0)
+NO_SINK = np.array(-np.inf)
 Axis = int | Sequence[int] | None
 
 
@@ -132,33 +133,48 @@ def as_mask(name: str, where: Any, shape: tuple[int, ...]) -> np.ndarray[Any, An
         raise ValueError(f"{name}: where of shape {mask.shape} does not broadcast to the shape {shape} of x") from None
 
 
+def _one_a_row(name: str, what: str, value: Any, shape: tuple[int, ...], axes: tuple[int, ...], must: str) -> np.ndarray[Any, Any]:
+    """float64 numbers that broadcast like a keepdims result, the axes of the row kept."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "fiub" or array.dtype.char == "g":
+            raise TypeError
+        array = array.astype(np.float64)
+    except (TypeError, ValueError):
+        got = f"an array of dtype {value.dtype}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+        raise TypeError(f"{name}: {what} must be {must} or an array of them, not {got}") from None
+    row_shape = tuple(1 if i in axes else n for i, n in enumerate(shape))
+    try:
+        return np.broadcast_to(array, row_shape)
+    except ValueError:
+        raise ValueError(
+            f"{name}: {what} of shape {array.shape} does not broadcast to {row_shape}, one {what} a row of x of shape {shape}"
+        ) from None
+
+
 def as_temperature(name: str, temperature: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    """float64 temperatures, one a row, with the axes of the row removed: broadcasts like a keepdims result."""
+    """float64 temperatures, one a row, with the axes of the row removed."""
     if type(temperature) is float and temperature == 1.0:
         return _ONE
-    try:
-        t = np.asarray(temperature)
-        if t.dtype.kind not in "fiub" or t.dtype.char == "g":
-            raise TypeError
-        t = t.astype(np.float64)
-    except (TypeError, ValueError):
-        what = (
-            f"an array of dtype {temperature.dtype}" if isinstance(temperature, np.ndarray) else f"a {type(temperature).__name__}"
-        )
-        raise TypeError(f"{name}: temperature must be a positive number or an array of them, not {what}") from None
+    t = _one_a_row(name, "temperature", temperature, shape, axes, "a positive number")
     bad = ~((t > 0) & (t < np.inf))
     if bad.any():
         value = t[bad].flat[0] if t.ndim else t[()]
         way_out = "; for the limit 0 use argmax" if value == 0 else "; it must be positive and finite"
         raise ValueError(f"{name}: temperature is {value}{way_out}")
-    row_shape = tuple(1 if i in axes else n for i, n in enumerate(shape))
-    try:
-        t = np.broadcast_to(t, row_shape)
-    except ValueError:
-        raise ValueError(
-            f"{name}: temperature of shape {t.shape} does not broadcast to {row_shape}, one temperature a row of x of shape {shape}"
-        ) from None
     return t.squeeze(axes) if axes else t
+
+
+def as_sink(name: str, sink: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """float64 sinks, one a row, with the axes of the row removed; -inf is none."""
+    if sink is None:
+        return NO_SINK
+    s = _one_a_row(name, "sink", sink, shape, axes, "a number")
+    bad = ~(s < np.inf)
+    if bad.any():
+        value = s[bad].flat[0] if s.ndim else s[()]
+        raise ValueError(f"{name}: sink is {value}; it must be a finite number, or -inf where there is none")
+    return s.squeeze(axes) if axes else s
 
 
 def check_out(name: str, out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:

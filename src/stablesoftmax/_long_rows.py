@@ -26,9 +26,13 @@ _SHARED_OR_NOTHING, _LIMIT = 3, 4  # bits of a policy: what a row of -inf become
 class LongRow:
     """One row: an array of any rank, all of whose elements are the row, and its mask."""
 
-    def __init__(self, name: str, x: Array, mask: Array | None, computing: np.dtype[Any], threads: int):
+    def __init__(
+        self, name: str, x: Array, mask: Array | None, computing: np.dtype[Any], threads: int, sink: float = -math.inf
+    ) -> None:
         self._name, self._x, self._mask, self._computing, self._threads = name, x, mask, computing, threads
         self._bfloat16 = is_bfloat16(computing)
+        # a part of its own, in the precision of the computation, which is float32 for half precision
+        self._sink = None if sink == -math.inf else np.array([sink], np.float64 if computing == np.float64 else np.float32)
         self._blocks = _blocks.cut(x.shape, _blocks.size(x.size, threads))
 
     def write(self, log: bool, temperature: float, policy: int, y: Array) -> bool:
@@ -71,17 +75,20 @@ class LongRow:
 
     def _summary(self, with_second: bool) -> Summary:
         found = self._run(lambda _, x, mask: _native.part_summary(x, mask, self._bfloat16, with_second))
+        if self._sink is not None:
+            found.append(_native.part_summary(self._sink, None, False, with_second))
         largest = sorted(value for summary in found for value in summary[:2])
         above, present = sum(summary[2] for summary in found), sum(summary[3] for summary in found)
         return largest[-1], largest[-2], above, present, any(summary[4] for summary in found)
 
     def _total(self, temperature: float, summary: Summary, of_rest: bool) -> Pair:
-        return self._added(lambda _, x, mask: _native.part_sum(x, mask, self._bfloat16, temperature, summary, of_rest))
+        total = self._added(lambda _, x, mask: _native.part_sum(x, mask, self._bfloat16, temperature, summary, of_rest))
+        if self._sink is None:
+            return total
+        return _sum_of_pairs([total, _native.part_sum(self._sink, None, False, temperature, summary, of_rest)])
 
     def _added(self, work: Callable[[_blocks.Index, Array, Array | None], Pair]) -> Pair:
-        """The sum of 128-bit integers that come as pairs."""
-        total = sum((high << 64) + low for high, low in self._run(work))
-        return total >> 64, total & (2**64 - 1)
+        return _sum_of_pairs(self._run(work))
 
     def _run(self, work: Callable[[_blocks.Index, Array, Array | None], Result]) -> list[Result]:
         def on_block(at: _blocks.Index) -> Result:
@@ -89,3 +96,9 @@ class LongRow:
             return work(at, np.require(x, requirements="A"), None if self._mask is None else flat(self._mask[at], 0))
 
         return _blocks.run(self._name, self._blocks, on_block, self._threads)
+
+
+def _sum_of_pairs(pairs: list[Pair]) -> Pair:
+    """The sum of 128-bit integers that come as pairs."""
+    total = sum((high << 64) + low for high, low in pairs)
+    return total >> 64, total & (2**64 - 1)

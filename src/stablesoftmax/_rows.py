@@ -58,8 +58,8 @@ def _plan(
 
 
 def elementwise(
-    name: str, x: Array, axes: tuple[int, ...], mask: Array | None, temperature: Array, policy: Array, computing: np.dtype[Any],
-    out: Array,
+    name: str, x: Array, axes: tuple[int, ...], mask: Array | None, temperature: Array, sink: Array, policy: Array,
+    computing: np.dtype[Any], out: Array,
 ) -> None:  # fmt: skip
     """softmax or log_softmax of every element of x, into `out`."""
     x = apart(x, out)
@@ -72,7 +72,7 @@ def elementwise(
         operands = [patterns(flat(cast(_at(rows, index), computing), rank))]
         if masks is not None:
             operands.append(flat(_at(masks, index), rank))
-        operands += [_at(temperature, index), policy]
+        operands += [_at(temperature, index), _at(sink, index), policy]
         target = _at(targets, index)
         direct = flat(target, rank) if target.dtype == computing else None
         if direct is not None and (direct is target or np.may_share_memory(direct, target)):
@@ -82,7 +82,7 @@ def elementwise(
 
     def by_row(index: Any, threads: int) -> None:
         nonlocal invalid
-        row = LongRow(name, rows[index], None if masks is None else masks[index], computing, threads)
+        row = LongRow(name, rows[index], None if masks is None else masks[index], computing, threads, float(_at(sink, index)))
         t = float(_at(temperature, index))
         invalid |= row.write(name == "log_softmax", t, int(policy), targets[index])
 

@@ -9,6 +9,7 @@ from stablesoftmax._arguments import (
     Axis,
     as_logits,
     as_mask,
+    as_sink,
     as_temperature,
     check_out,
     computing_dtype,
@@ -44,7 +45,7 @@ def _policy(name: str, all_neginf: str, posinf: str) -> np.ndarray[Any, Any]:
         raise ValueError(f'{name}: posinf={posinf!r}; use "nan" or "limit"') from None
 
 
-def _refuse_all_neginf(name: str, x: Any, axes: tuple[int, ...], mask: Any) -> None:
+def _refuse_all_neginf(name: str, x: Any, axes: tuple[int, ...], mask: Any, sinks: Any) -> None:
     """all_neginf="raise": the first row that holds nothing above -inf although something in it takes part."""
     if x.size == 0:
         return
@@ -60,7 +61,7 @@ def _refuse_all_neginf(name: str, x: Any, axes: tuple[int, ...], mask: Any) -> N
             is_low |= ~masks[at]
             present[at[:rank]] |= masks[at].any(axis=inner)
         low[at[:rank]] &= is_low.all(axis=inner)
-    bad = np.argwhere(low & present)
+    bad = np.argwhere(low & present & (sinks == -np.inf))
     if len(bad):
         at = tuple(int(i) for i in bad[0])
         raise ValueError(
@@ -70,7 +71,7 @@ def _refuse_all_neginf(name: str, x: Any, axes: tuple[int, ...], mask: Any) -> N
 
 
 def _elementwise(
-    name: str, x: Any, axis: Axis, temperature: Any, where: Any, all_neginf: str, posinf: str, out: Any, dtype: Any
+    name: str, x: Any, axis: Axis, temperature: Any, where: Any, sink: Any, all_neginf: str, posinf: str, out: Any, dtype: Any
 ) -> Any:
     """The long way in: every argument checked, then the gufunc."""
     logits = as_logits(name, x)
@@ -80,14 +81,15 @@ def _elementwise(
     mask = as_mask(name, where, logits.shape)
     policy = _policy(name, all_neginf, posinf)
     t = as_temperature(name, temperature, logits.shape, axes)
+    sinks = as_sink(name, sink, logits.shape, axes)
     if out is not None:
         check_out(name, out, logits.shape, result)
     if all_neginf == "raise":
-        _refuse_all_neginf(name, logits, axes, mask)
+        _refuse_all_neginf(name, logits, axes, mask, sinks)
     y = np.empty_like(logits, dtype=result, subok=False) if out is None else out
     if y.nbytes > _FAR and not np.may_share_memory(logits, y):
         policy = _POLICIES[int(policy) | _PAST_CACHES]
-    elementwise(name, logits, axes, mask, t, policy, computing_dtype(own, result), y)
+    elementwise(name, logits, axes, mask, t, sinks, policy, computing_dtype(own, result), y)
     return y if out is not None or y.ndim else y[()]
 
 
@@ -97,6 +99,7 @@ def softmax(
     *,
     temperature: Any = _DEFAULT_TEMPERATURE,
     where: Any = True,
+    sink: Any = None,
     all_neginf: str = "nan",
     posinf: str = "nan",
     out: Any = None,
@@ -117,6 +120,10 @@ def softmax(
     where : array_like of bool, default True
         Elements that take part, broadcast to the shape of x. A masked element counts for nothing, whatever it holds (nan
         included), and its result is 0, also in `out` (unlike the `where` of a ufunc, which leaves `out` alone).
+    sink : float or array_like, optional
+        One more logit of each row, which takes its share of the mass and has no result: softmax of the row with it, without its own
+        element (0: "softmax off by one", attention sinks). One number, or one a row, which broadcasts like `temperature`; finite.
+        It is rounded to the dtype of the computation, and divided by T as x is.
     all_neginf : {"nan", "zero", "uniform", "raise"}, default "nan"
         What a row of nothing but -inf becomes. Such a row may be a bug upstream, hence nan; a row masked by `where`
         altogether is no bug but the empty distribution: always zeros.
@@ -167,11 +174,18 @@ def softmax(
     >>> ssm.softmax([1.0, np.nan, 1.0], where=[True, False, True])
     array([0.5, 0. , 0.5])
     """
-    if where is True and dtype is None and all_neginf == "nan" and posinf == "nan" and temperature is _DEFAULT_TEMPERATURE:
+    if (
+        where is True
+        and sink is None
+        and dtype is None
+        and all_neginf == "nan"
+        and posinf == "nan"
+        and temperature is _DEFAULT_TEMPERATURE
+    ):
         y = _native.softmax_door(x, axis, out)
         if y is not None:
             return y
-    return _elementwise("softmax", x, axis, temperature, where, all_neginf, posinf, out, dtype)
+    return _elementwise("softmax", x, axis, temperature, where, sink, all_neginf, posinf, out, dtype)
 
 
 def log_softmax(
@@ -180,6 +194,7 @@ def log_softmax(
     *,
     temperature: Any = _DEFAULT_TEMPERATURE,
     where: Any = True,
+    sink: Any = None,
     all_neginf: str = "nan",
     posinf: str = "nan",
     out: Any = None,
@@ -197,6 +212,8 @@ def log_softmax(
         T > 0; an array gives each row its own and broadcasts like a result with keepdims.
     where : array_like of bool, default True
         Elements that take part. The result of a masked element is -inf, also in `out`.
+    sink : float or array_like, optional
+        One more logit of each row, without a result: as for :func:`softmax`.
     all_neginf : {"nan", "zero", "uniform", "raise"}, default "nan"
         What a row of nothing but -inf becomes ("zero" means zero probability: -inf). A row masked altogether is the empty
         distribution: always -inf.
@@ -236,8 +253,15 @@ def log_softmax(
     >>> ssm.log_softmax(np.array([0, -20], np.float32))
     array([-2.0611537e-09, -2.0000000e+01], dtype=float32)
     """
-    if where is True and dtype is None and all_neginf == "nan" and posinf == "nan" and temperature is _DEFAULT_TEMPERATURE:
+    if (
+        where is True
+        and sink is None
+        and dtype is None
+        and all_neginf == "nan"
+        and posinf == "nan"
+        and temperature is _DEFAULT_TEMPERATURE
+    ):
         y = _native.log_softmax_door(x, axis, out)
         if y is not None:
             return y
-    return _elementwise("log_softmax", x, axis, temperature, where, all_neginf, posinf, out, dtype)
+    return _elementwise("log_softmax", x, axis, temperature, where, sink, all_neginf, posinf, out, dtype)

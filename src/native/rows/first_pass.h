@@ -22,6 +22,28 @@ template <class Kind, bool with_second> inline Extremes<typename Kind::T> row_ex
   return e;
 }
 
+// The sink of a row takes part as one more element does: in pass 1 and, after the terms of the row, in pass 2.
+template <class Kind> inline void join_sink(const Row &row, Extremes<typename Kind::T> &e) {
+  using T = typename Kind::T;
+  const T sink = static_cast<T>(row.sink);
+  if (!(sink > -infinity<T>())) return;
+  join_extremes(e.max, e.second, sink, -infinity<T>());
+  e.finite++;
+  if (e.max == 0) e.max = static_cast<T>(-0.0);
+}
+template <class Kind, class Sum> inline void add_sink(const Row &row, const Terms<Kind> &terms, Sum &sum) {
+  using T = typename Kind::T;
+  const T sink = static_cast<T>(row.sink);
+  if (!(sink > -infinity<T>())) return;
+  typename Kind::V base{}, growth{};
+  T one_base, one_growth;
+  terms.one(sink < terms.top ? sink : terms.top, one_base, one_growth);
+  base[0] = one_base;
+  growth[0] = one_growth;
+  sum.add(base, growth);
+  sum.flush(1);
+}
+
 template <class Kind> inline Layout layout_of(const Extremes<typename Kind::T> &e, double temperature) {
   if (Kind::digits == 53 || e.finite > middle_limit(temperature)) return Layout::wide;
   return e.finite > narrow_limit(temperature) ? Layout::middle : Layout::narrow;

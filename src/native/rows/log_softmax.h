@@ -102,7 +102,8 @@ template <class Kind> inline bool log_softmax_row(const Row &row, const Context<
   T once[block_elements];
   Access<T> access(row);
   access.hold(once);
-  const Extremes<T> e = row_extremes<Kind, true>(access);
+  Extremes<T> e = row_extremes<Kind, true>(access);
+  join_sink<Kind>(row, e);
   if (is_special(e))
     return special_row(access, e, [](double count) { return static_cast<T>(0.0 - log1p_rest(count - 1)); }, -infinity<T>());
   const LogRest log = sum_of_rest<Kind>(access, context, e, Ahead(access, true)).log();

@@ -109,6 +109,7 @@ inline RestSum<Kind> sum_of_rest(const Access<typename Kind::T> &access, const C
       const std::size_t m = n - i < block_elements ? n - i : block_elements;
       add_terms<Kind, Kept::nowhere>(terms, access.fetch(i, m, gathered), m, sum, n > block_elements ? Ahead() : ahead);
     }
+    add_sink(access.row, terms, sum);
     // the maximum took part as the second largest: out again
     return sum.total() - decltype(sum)::of_one(second.base, second.growth);
   });

@@ -18,6 +18,7 @@ inline void softmax_stored(const Access<typename Kind::T> &access, const Terms<K
   const std::size_t n = access.row.n;
   Sum sum;
   add_terms<Kind, where>(terms, x, n, sum, Ahead(access, where == Kept::in_buffers), bases, growths);
+  add_sink(access.row, terms, sum);
   const auto r = gain.of(reciprocal(sum, quantum_exponent<Kind>(Sum::layout), typename Kind::T{}));
   write_block(access, 0, n, FromStored<Kind, decltype(gain.last())>(bases, growths, r, gain.last()));
 }
@@ -33,6 +34,7 @@ inline void softmax_remade(const Access<typename Kind::T> &access, const Terms<K
     const std::size_t m = n - i < block_elements ? n - i : block_elements;
     add_terms<Kind, Kept::nowhere>(terms, access.fetch(i, m, gathered), m, sum, Ahead());
   }
+  add_sink(access.row, terms, sum);
   const Reciprocal<T> r = gain.of(reciprocal(sum, quantum_exponent<Kind>(Sum::layout), T{}));
   for (std::size_t i = 0; i < n; i += block_elements) {
     const std::size_t m = n - i < block_elements ? n - i : block_elements;
@@ -65,7 +67,8 @@ inline bool softmax_row(const Row &row, const Context<Kind> &context, const Gain
   T once[block_elements];
   Access<T> access(row);
   access.hold(once);
-  const Extremes<T> e = row_extremes<Kind, false>(access);
+  Extremes<T> e = row_extremes<Kind, false>(access);
+  join_sink<Kind>(row, e);
   if (is_special(e)) return special_row(access, e, [](double count) { return static_cast<T>(1.0 / count); }, T{0});
   const Terms<Kind> terms(context, e.max);
   with_layout<Kind>(layout_of<Kind>(e, row.temperature), [&](auto sum) { softmax_of<Kind, decltype(sum)>(access, terms, gain); });
