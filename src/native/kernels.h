@@ -73,6 +73,15 @@ struct Parts {
   double (*logsumexp)(const Summary &, Wide total, bool &cancelled);
 };
 
+// What an elementwise function reports, as bits.
+enum Event : unsigned { made_nan = 1, reached_pole = 2 };
+
+// Elementwise functions: of the elements of `first`, whose y they write, and where they take two operands those of `second`.
+struct Pointwise {
+  typedef unsigned (*Function)(const Row &first, const Row &second);
+  Function sigmoid, log_sigmoid, softplus, log1mexp, logit, logaddexp, logsubexp;
+};
+
 // One SIMD level. Row functions return true when they made a NaN out of none (an invalid operation).
 struct Level {
   const char *name;
@@ -95,6 +104,7 @@ struct Level {
   // Many rows at once.
   Rows softmax_rows_f32, softmax_rows_f64, log_softmax_rows_f32, log_softmax_rows_f64, logsumexp_rows_f32, logsumexp_rows_f64;
   Parts parts_f32, parts_f64;
+  Pointwise pointwise_f32, pointwise_f64;
 };
 
 }  // namespace stablesoftmax

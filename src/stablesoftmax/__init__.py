@@ -8,6 +8,7 @@ array([0.09003057, 0.24472847, 0.66524096])
 from stablesoftmax._bounds import bounds
 from stablesoftmax._build import __version__, bits_version, build_info
 from stablesoftmax._logsumexp import logsumexp
+from stablesoftmax._pointwise import log1mexp, log_sigmoid, logaddexp, logit, logsubexp, sigmoid, softplus
 from stablesoftmax._softmax import log_softmax, softmax
 from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
 
@@ -17,9 +18,16 @@ __all__ = [
     "bounds",
     "build_info",
     "get_num_threads",
+    "log1mexp",
+    "log_sigmoid",
     "log_softmax",
+    "logaddexp",
+    "logit",
+    "logsubexp",
     "logsumexp",
     "num_threads",
     "set_num_threads",
+    "sigmoid",
     "softmax",
+    "softplus",
 ]

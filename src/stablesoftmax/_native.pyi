@@ -14,6 +14,13 @@ logsumexp: np.ufunc
 logsumexp_where: np.ufunc
 logsumexp_bfloat16: np.ufunc
 logsumexp_bfloat16_where: np.ufunc
+log1mexp: np.ufunc
+log_sigmoid: np.ufunc
+logaddexp: np.ufunc
+logit: np.ufunc
+logsubexp: np.ufunc
+sigmoid: np.ufunc
+softplus: np.ufunc
 
 def softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...
 def log_softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...

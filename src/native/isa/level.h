@@ -1,5 +1,7 @@
 // The table of one level, made of the rows. An isa/*.cpp file sets STABLESOFTMAX_LEVEL and includes its simd header first.
 #pragma once
+#include "../pointwise/differences.h"
+#include "../pointwise/two.h"
 #include "../rows/parts.h"
 #include "../rows/state.h"
 
@@ -7,6 +9,13 @@
 #define STABLESOFTMAX_TABLE(name) STABLESOFTMAX_JOIN(stablesoftmax_level_, name)
 #define STABLESOFTMAX_TEXT_OF(name) #name
 #define STABLESOFTMAX_TEXT(name) STABLESOFTMAX_TEXT_OF(name)
+
+namespace {
+template <class Kind> constexpr stablesoftmax::Pointwise pointwise_of() {
+  return {elementwise<Sigmoid<Kind>>, elementwise<LogSigmoid<Kind>>, elementwise<Softplus<Kind>>, elementwise<Log1mExp<Kind>>,
+          elementwise<Logit<Kind>>,   elementwise<LogAddExp<Kind>>,  elementwise<LogSubExp<Kind>>};
+}
+}  // namespace
 
 // The only symbol that leaves the object; everything else is in the anonymous namespace.
 extern "C" {
@@ -34,5 +43,7 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     by_strips<LogSumExpRows<Float64>>,
     parts_of<Float32>(),
     parts_of<Float64>(),
+    pointwise_of<Float32>(),
+    pointwise_of<Float64>(),
 };
 }
