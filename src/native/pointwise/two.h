@@ -3,11 +3,7 @@
 //   sigmoid(x) = softmax([x, 0])[0]    log_sigmoid(x) = log_softmax([x, 0])[0]
 //   softplus(x) = logsumexp([x, 0])    logaddexp(a, b) = logsumexp([a, b])
 #pragma once
-#include "elementwise.h"
-#include "exact.h"
-#include "../rows/log_softmax.h"
-#include "../rows/logsumexp.h"
-#include "../rows/softmax.h"
+#include "sum_of_two.h"
 
 namespace {
 
@@ -37,9 +33,9 @@ template <class Kind_> struct Sigmoid {
     if (x == infinity<T>()) return 1;
     return of_two<Kind>(x, 0, softmax_row<Kind>);
   }
-  static ALWAYS_INLINE V vector(V, V, Mask<T> &others) {
-    others = ~Mask<T>{};
-    return V{};
+  static ALWAYS_INLINE V vector(V x, V, Mask<T> &others) {
+    others = unordered(x, x);
+    return sigmoids<Kind>(x);
   }
 };
 
@@ -52,14 +48,11 @@ template <class Kind_> struct LogSigmoid {
   static constexpr double filler = 0;
 
   static inline T one(T x, T, unsigned &) {
-    if (x > 0 && x > static_cast<T>(far_apart)) return static_cast<T>(-0.0);
+    if (x > static_cast<T>(far_apart)) return static_cast<T>(-0.0);
     const T y = of_two<Kind>(x, 0, log_softmax_row<Kind>);
     return y == 0 ? static_cast<T>(-0.0) : y;
   }
-  static ALWAYS_INLINE V vector(V, V, Mask<T> &others) {
-    others = ~Mask<T>{};
-    return V{};
-  }
+  static ALWAYS_INLINE V vector(V x, V, Mask<T> &others) { return log_sigmoids(x, others); }
 };
 
 template <class Kind_> struct LogAddExp {
@@ -69,11 +62,12 @@ template <class Kind_> struct LogAddExp {
   static constexpr bool binary = true;
   static constexpr double filler = 0;
 
-  static inline T one(T x, T z, unsigned &) { return of_two<Kind>(x, z, logsumexp_row<Kind>); }
-  static ALWAYS_INLINE V vector(V, V, Mask<T> &others) {
-    others = ~Mask<T>{};
-    return V{};
+  static inline T one(T a, T b, unsigned &) {
+    const T max = a > b ? a : b, min = a > b ? b : a;
+    if (max - min > static_cast<T>(far_apart) && max != 0) return max; // an infinite maximum too
+    return of_two<Kind>(a, b, logsumexp_row<Kind>);
   }
+  static ALWAYS_INLINE V vector(V a, V b, Mask<T> &others) { return log_sums(a, b, others); }
 };
 
 template <class Kind_> struct Softplus {
@@ -84,7 +78,7 @@ template <class Kind_> struct Softplus {
   static constexpr double filler = 0;
 
   static inline T one(T x, T, unsigned &events) { return LogAddExp<Kind>::one(x, 0, events); }
-  static ALWAYS_INLINE V vector(V x, V, Mask<T> &others) { return LogAddExp<Kind>::vector(x, V{}, others); }
+  static ALWAYS_INLINE V vector(V x, V, Mask<T> &others) { return softpluses(x, others); }
 };
 
 }  // namespace
