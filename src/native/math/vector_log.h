@@ -35,6 +35,22 @@ inline LogPairs log_of_quotients(D n_hi, D n_lo, D d_hi, D d_lo, D c_hi, D c_lo)
   return {hi, ((c_hi - hi) + first) + (rest + c_lo)};
 }
 
+// log u as pairs for u = hi + lo, a normal number above 2^-1020; e = u - 1 likewise, which counts where u is near 1.
+inline LogPairs log_pairs(D u, D u_lo, D e, D e_lo) {
+  constexpr LogarithmCoefficients table{};
+  const Q octave = (bits<Q>(u) >> 52) - 1023;
+  const D down = bits<D>((1023 - octave) << 52), m = u * down, m_lo = u_lo * down;
+  const D magic = splat(0x1.8p49); // whose last bit is 1/8
+  const D rounded = m + magic, c = rounded - magic;
+  const Q eighths = bits<Q>(rounded) - bits<Q>(magic); // of c: 8 to 16
+  const Q octaves = octave + (eighths >> 4);
+  const D k = bits<D>(octaves + bits<Q>(splat(0x1.8p52))) - splat(0x1.8p52);
+  const Q near_one = octaves * 8 + (eighths & 7) == 0; // log c is 0
+  const D c_hi = k * table.ln2_hi + bits<D>(lookup8(table.hi, eighths)), c_lo = k * table.ln2_lo + bits<D>(lookup8(table.lo, eighths));
+  const D d = m + c;
+  return log_of_quotients(near_one ? e * down : m - c, near_one ? e_lo * down : m_lo, d, (m - (d - c)) + m_lo, c_hi, c_lo);
+}
+
 // log(1 + t) as pairs for t = hi + lo, 0 <= t <= 1 + 2^-50.
 inline LogPairs log1p_pairs(D t, D t_lo) {
   constexpr LogarithmCoefficients table{};

@@ -14,6 +14,9 @@ namespace {
 inline F magnitude(F v) { return bits<F>(bits<I>(v) & 0x7fffffff); }
 inline D magnitude(D v) { return bits<D>(bits<Q>(v) & 0x7fffffffffffffff); }
 
+// The masks of both halves of a vector of floats.
+inline I joined_masks(Q low, Q high) { return narrow(low ? splat(1.0) : D{}, high ? splat(1.0) : D{}) != 0.0f; }
+
 // The rounding constant of a term at which its low bits are j, the number of its step.
 template <class Kind> constexpr typename Kind::T steps_magic = Kind::digits == 24 ? static_cast<typename Kind::T>(0x1.8p23) : static_cast<typename Kind::T>(0x1.8p52);
 
@@ -106,13 +109,21 @@ inline LogRests32 log_ratios(const OwnTerms<Float32> &second, const OwnTerms<Flo
   return {log(widen_low(first) + widen_low(rest), widen_low(max.base), widen_low(max.growth), widen_low(shift)),
           log(widen_high(first) + widen_high(rest), widen_high(max.base), widen_high(max.growth), widen_high(shift))};
 }
+// The quotient of two terms as a pair.
+struct Ratios {
+  D hi, lo;
+};
+inline Ratios ratios(const OwnTerms<Float64> &a, const OwnTerms<Float64> &b) {
+  const D s = fma(a.base, a.growth, a.base), s_lo = fma(a.base, a.growth, a.base - s);
+  const D h = fma(b.base, b.growth, b.base), h_lo = fma(b.base, b.growth, b.base - h);
+  const D inverse = 1.0 / h, q = s * inverse, residual = fma(-q, h, s) + (s_lo - q * h_lo);
+  const D scale = powers_of_two(a.exponents - b.exponents);
+  return {q * scale, residual * inverse * scale};
+}
 // As log_of_ratio<Float64>, but for 2^-91 of the rest, which a row leaves in its sum, and log_pairs_error.
 inline LogPairs log_ratios(const OwnTerms<Float64> &second, const OwnTerms<Float64> &max) {
-  const D s = fma(second.base, second.growth, second.base), s_lo = fma(second.base, second.growth, second.base - s);
-  const D h = fma(max.base, max.growth, max.base), h_lo = fma(max.base, max.growth, max.base - h);
-  const D inverse = 1.0 / h, q = s * inverse, residual = fma(-q, h, s) + (s_lo - q * h_lo);
-  const D scale = powers_of_two(second.exponents - max.exponents);
-  return log1p_pairs(q * scale, residual * inverse * scale);
+  const Ratios rest = ratios(second, max);
+  return log1p_pairs(rest.hi, rest.lo);
 }
 
 // max + log, and whether that cancels: max_plus of logsumexp.h.
@@ -125,8 +136,7 @@ inline D max_plus_one(D max, D log, Q &cancelled) {
 inline F max_plus(F max, const LogRests32 &log, I &others) {
   Q low{}, high{};
   const F sum = narrow(max_plus_one(widen_low(max), log.low, low), max_plus_one(widen_high(max), log.high, high));
-  const F marks = narrow(low ? splat(1.0) : D{}, high ? splat(1.0) : D{});
-  others |= marks != 0.0f;
+  others |= joined_masks(low, high);
   return sum;
 }
 // Marks the lanes whose rounding the error of the logarithm might change, and where the row might decide that it cancels.
