@@ -6,7 +6,6 @@
 #include <new>
 
 #include "gufunc.h"
-#include "pointwise/docs.h"
 
 namespace stablesoftmax {
 namespace {
@@ -122,16 +121,26 @@ int resolve(PyUFuncObject *self, NPY_CASTING casting, PyArrayObject **operands, 
 }
 
 struct Function {
-  const char *name, *doc;
+  const char *name;
   Pointwise::Function Pointwise::*of;
   bool binary, from_nothing; // whether a reduction of no element is -inf
 };
 
-bool add(PyObject *module, const Function &function, const Level &level) {
+constexpr Function functions[] = {
+    {"sigmoid", &Pointwise::sigmoid, false, false},    {"log_sigmoid", &Pointwise::log_sigmoid, false, false},
+    {"softplus", &Pointwise::softplus, false, false},  {"log1mexp", &Pointwise::log1mexp, false, false},
+    {"logit", &Pointwise::logit, false, false},        {"logaddexp", &Pointwise::logaddexp, true, true},
+    {"logsubexp", &Pointwise::logsubexp, true, false},
+};
+
+const Level *level;
+
+// `doc` must live as long as the ufunc.
+PyObject *make(const Function &function, const char *doc) {
   auto *u = new (std::nothrow) Ufunc{};
   PyObject *identity = u ? (function.from_nothing ? PyFloat_FromDouble(-HUGE_VAL) : Py_NewRef(Py_None)) : PyErr_NoMemory();
-  if (!identity) return false;
-  const Pointwise::Function f32 = level.pointwise_f32.*function.of, f64 = level.pointwise_f64.*function.of;
+  if (!identity) return nullptr;
+  const Pointwise::Function f32 = level->pointwise_f32.*function.of, f64 = level->pointwise_f64.*function.of;
   u->loops[0] = {f32, Storage::half, 2, u};
   u->loops[1] = {f32, Storage::native, 4, u};
   u->loops[2] = {f64, Storage::native, 8, u};
@@ -145,31 +154,37 @@ bool add(PyObject *module, const Function &function, const Level &level) {
     for (int k = 0; k <= inputs; k++) *type++ = letters[i];
   }
   PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignatureAndIdentity(
-      u->functions, u->data, u->types, 3, inputs, 1, function.from_nothing ? PyUFunc_IdentityValue : PyUFunc_None, function.name,
-      function.doc, 0, nullptr, identity);
+      u->functions, u->data, u->types, 3, inputs, 1, function.from_nothing ? PyUFunc_IdentityValue : PyUFunc_None, function.name, doc,
+      0, nullptr, identity);
   Py_DECREF(identity);
-  if (!ufunc) return false;
-  reinterpret_cast<PyUFuncObject *>(ufunc)->type_resolver = resolve;
-  const int status = PyModule_AddObjectRef(module, function.name, ufunc);
-  Py_DECREF(ufunc);
-  return status == 0;
+  if (ufunc) reinterpret_cast<PyUFuncObject *>(ufunc)->type_resolver = resolve;
+  return ufunc;
 }
+
+// elementwise_ufunc(name, doc): the docstrings are written in Python, where their readers are.
+PyObject *elementwise_ufunc(PyObject *, PyObject *args) {
+  const char *name;
+  PyObject *text;
+  if (!PyArg_ParseTuple(args, "sU", &name, &text)) return nullptr;
+  const char *doc = PyUnicode_AsUTF8AndSize(text, nullptr);
+  if (!doc) return nullptr;
+  for (const Function &function : functions)
+    if (std::strcmp(function.name, name) == 0) {
+      Py_INCREF(text); // for good: NumPy keeps the pointer
+      return make(function, doc);
+    }
+  return PyErr_Format(PyExc_ValueError, "elementwise_ufunc: there is no %s", name);
+}
+
+PyMethodDef methods[] = {
+    {"elementwise_ufunc", elementwise_ufunc, METH_VARARGS, "elementwise_ufunc(name, doc): a new ufunc of that name."},
+    {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace
 
-bool register_pointwise(PyObject *module, const Level &level) {
-  const Function functions[] = {
-      {"sigmoid", sigmoid_doc, &Pointwise::sigmoid, false, false},
-      {"log_sigmoid", log_sigmoid_doc, &Pointwise::log_sigmoid, false, false},
-      {"softplus", softplus_doc, &Pointwise::softplus, false, false},
-      {"log1mexp", log1mexp_doc, &Pointwise::log1mexp, false, false},
-      {"logit", logit_doc, &Pointwise::logit, false, false},
-      {"logaddexp", logaddexp_doc, &Pointwise::logaddexp, true, true},
-      {"logsubexp", logsubexp_doc, &Pointwise::logsubexp, true, false},
-  };
-  for (const Function &function : functions)
-    if (!add(module, function, level)) return false;
-  return true;
+bool register_pointwise(PyObject *module, const Level &chosen) {
+  level = &chosen;
+  return PyModule_AddFunctions(module, methods) == 0;
 }
 
 }  // namespace stablesoftmax
