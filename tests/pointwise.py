@@ -3,10 +3,17 @@
 The formulas need not be stable: the precision is raised until the ball is small enough.
 """
 
+import hashlib
+import itertools
+import json
+
 import numpy as np
 from flint import arb, ctx
-from formats import format_of
+from formats import DTYPES, bits, cast, format_of
+from make_golden import logits, mixed
 from oracle import PRECISION, exact, resolved
+
+import stablesoftmax
 
 MOST = 1 << 14  # bits
 
@@ -58,7 +65,29 @@ def assert_faithful(name, *operands, got, slack=0.0, context=""):
         i = np.flatnonzero(wrong)[np.argmax(distance[wrong])]
         at = [float(np.asarray(o).ravel()[i]).hex() for o in operands]
         raise AssertionError(
-            f"{context}: {name}({', '.join(at)}) of {expected.fmt.dtype}: {wrong.sum()} of {distance.size} results are not faithful, "
-            f"worst: got {np.asarray(got).ravel()[i]!r}, exact {expected.nearest()[i]!r}, {distance[i]:.4g} ulp"
+            f"{context}: {name}({', '.join(at)}) of {expected.fmt.dtype}: {wrong.sum()} of {distance.size} results are not "
+            f"faithful, worst: got {np.asarray(got).ravel()[i]!r}, exact {expected.nearest()[i]!r}, {distance[i]:.4g} ulp"
         )
     return float(distance.max(initial=0.0))
+
+
+def digests():
+    """A hash for each function, of all dtypes: of operands that integer arithmetic makes, the same on every machine."""
+    found = {}
+    for name in FUNCTIONS:
+        total = hashlib.sha256()
+        for dtype, (n, spread) in itertools.product(DTYPES, [(1000, 0.25), (3000, 2.0), (1000, 64.0), (500, 2.0**18)]):
+            x, y = logits(n, n, spread, "float64"), logits(n, n + 1, spread, "float64")
+            if name == "logit":
+                x = (mixed(n, n) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+            elif name in ("log1mexp", "logsubexp"):
+                x, y = (-abs(x), y) if name == "log1mexp" else (np.maximum(x, y), np.minimum(x, y))
+            with np.errstate(all="ignore"):
+                operands = [cast(v, dtype) for v in (x, y)][: 2 if name in BINARY else 1]
+                total.update(bits(getattr(stablesoftmax, name)(*operands)).tobytes())
+        found[name] = total.hexdigest()[:16]
+    return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(digests(), indent=4))

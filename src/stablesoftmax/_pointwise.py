@@ -30,8 +30,8 @@ ValueError
 _BITS = "*Bits*: a result depends on the operands of its element and on nothing else: not on place, strides, batch or SIMD level"
 _ONE_ULP = "error < 1 ulp, subnormal results included; see :func:`bounds`"
 _LOG_DIFFERENCES = "M. Mächler, *Accurately computing log(1 - exp(-|a|))*, vignette of the R package Rmpfr (2012)."
-_LOG_SUMS = """P. Blanchard, D. J. Higham, N. J. Higham, *Accurately computing the log-sum-exp and softmax functions*, IMA J. Numer. Anal. 41
-(2021)."""
+_LOG_SUMS = """P. Blanchard, D. J. Higham, N. J. Higham, *Accurately computing the log-sum-exp and softmax functions*, IMA J. Numer.
+Anal. 41 (2021)."""
 
 
 def _ufunc(name: str, summary: str, notes: str, references: str, examples: str, operands: str = "x") -> np.ufunc:
@@ -63,8 +63,8 @@ log_sigmoid = _ufunc(
     r"Logarithm of the logistic function, :math:`-\log(1 + e^{-x})`, of each element.",
     f"""
 *Accuracy*: {_ONE_ULP}. {_BITS}; they are those of ``log_softmax([x, 0])[0]``, but for the sign of zero.
-*Special values*: -inf gives -inf, nan gives nan; where nothing is left of the result, as at inf, it is -0.0. No floating-point event
-is raised.
+*Special values*: -inf gives -inf, nan gives nan; where nothing is left of the result, as at inf, it is -0.0. No
+floating-point event is raised.
 """,
     _LOG_SUMS,
     """
@@ -94,7 +94,8 @@ log1mexp = _ufunc(
     r"Logarithm of one less an exponential, :math:`\log(1 - e^x)`, of each element, x <= 0.",
     f"""
 *Accuracy*: {_ONE_ULP}. {_BITS}.
-*Special values*: nan gives nan, x > 0 gives nan (invalid), 0 gives -inf (divide by zero, as the logarithm of 0 does), -inf gives -0.0.
+*Special values*: nan gives nan, x > 0 gives nan (invalid), 0 gives -inf (divide by zero, as the logarithm of 0 does), -inf gives
+-0.0.
 """,
     _LOG_DIFFERENCES,
     """
