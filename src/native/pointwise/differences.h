@@ -13,7 +13,7 @@ struct Difference {
   D u, u_lo, e, e_lo;
 };
 inline Difference one_less_exp_minus(D d, D d_lo) {
-  const Ratios t = ratios(OwnTerms<Float64>(-d), OwnTerms<Float64>(D{}));
+  const Ratios t = ratios(OwnTerms<Float64>(-d), OwnTerms<Float64>());
   const D t_lo = t.lo - t.hi * d_lo;
   const D far = 1.0 - t.hi, far_lo = ((1.0 - far) - t.hi) - t_lo;
   const D d2 = d * d, d4 = d2 * d2;
@@ -90,6 +90,7 @@ template <class Kind_> struct LogSubExp {
     return quiet_nan<T>();
   }
   // a + log(1 - e^-(a - b)); where that cancels, and where too little of the logarithm would be left, the lane is marked.
+  // Of floats 2^-20 of it is enough: its error is below 2^-53.
   static ALWAYS_INLINE D of(D a, D b, Q &others) {
     const D whole = a - b, back = whole - a;
     const Q distant = ~(whole <= splat(apart<double>));
@@ -97,7 +98,7 @@ template <class Kind_> struct LogSubExp {
     const LogPairs log = logs_of_differences(d, d_lo);
     const D s = a + log.hi, v = s - a;
     others = ~(whole >= splat(nearest_apart<double>)) | ~(magnitude(a) < splat(__builtin_inf())) |
-             (distant & (magnitude(a) < splat(beside<double>))) | ((a > 0.0) & (magnitude(s) < -log.hi));
+             (distant & (magnitude(a) < splat(beside<double>))) | ((a > 0.0) & (magnitude(s) < log.hi * (Kind::digits == 24 ? -0x1p-20 : -1.0)));
     return s + (((a - (s - v)) + (log.hi - v)) + log.lo);
   }
   static ALWAYS_INLINE F vector(F a, F b, I &others) {

@@ -39,6 +39,16 @@ inline Windows<Kind> windows_at(const typename Kind::Scale &scale, typename Kind
   return {floor, splat(scale.hi), splat(scale.lo), bits<V>(zero + (Kind::bias - exponents) * Kind::steps)};
 }
 
+// The base of the term of 0 in windows; its growth is 0.
+inline F zero_bases(I exponents) {
+  constexpr Float32Coefficients c{};
+  return bits<F>(splat(static_cast<std::int32_t>(c.table[0])) + ((Float32::bias - exponents) << 23));
+}
+inline D zero_bases(Q exponents) {
+  constexpr Float64Coefficients c{};
+  return bits<D>(splat(static_cast<std::int64_t>(c.table[0])) + ((Float64::bias - exponents) << 52));
+}
+
 // sigmoid -----------------------------------------------------------------------------------------------------------
 
 // The sum of two terms, as the integer sums of a row round it, and its reciprocal as in reciprocal().
@@ -72,10 +82,9 @@ template <class Kind> inline typename Kind::V sigmoids(typename Kind::V from) {
   const V x = smaller(from, splat(static_cast<T>(most_confident<Kind>)));
   const Exponents<Kind> exponents = exponents_of<Kind>(scale, larger(x, V{}));
   const Windows<Kind> w = windows_at<Kind>(scale, splat(static_cast<T>(-Kind::reach)), exponents);
-  V base, growth, zero_base, zero_growth; // the term of 0, whose growth is 0
+  V base, growth;
   Kind::term(w, x, base, growth);
-  Kind::term(w, V{}, zero_base, zero_growth);
-  const Reciprocal<V> r = reciprocals(base, growth, zero_base);
+  const Reciprocal<V> r = reciprocals(base, growth, zero_bases(exponents));
   return scaled(base, growth, r.hi, r.lo, down<Kind>());
 }
 
@@ -89,6 +98,11 @@ template <class Kind> struct OwnTerms {
     const typename Kind::Scale scale = Kind::scale(1.0);
     exponents = exponents_of<Kind>(scale, x);
     Kind::term(windows_at<Kind>(scale, x, exponents), x, base, growth);
+  }
+  // Of 0.
+  OwnTerms() : growth{} {
+    exponents = Exponents<Kind>{} + 1;
+    base = zero_bases(exponents);
   }
   OwnTerms(Mask<typename Kind::T> mask, const OwnTerms &yes, const OwnTerms &no)
       : base(mask ? yes.base : no.base), growth(mask ? yes.growth : no.growth), exponents(mask ? yes.exponents : no.exponents) {}
@@ -129,16 +143,38 @@ inline LogPairs log_ratios(const OwnTerms<Float64> &second, const OwnTerms<Float
 // max + log, and whether that cancels: max_plus of logsumexp.h.
 inline D max_plus_one(D max, D log, Q &cancelled) {
   const D s = max + log, off = smaller(log, splat(1.0));
-  cancelled |= (max < 0.0) & (log >= splat(Float32::least)) & (magnitude(s) < Float32::cancelled * off);
+  cancelled = (max < 0.0) & (log >= splat(Float32::least)) & (magnitude(s) < Float32::cancelled * off);
   const D b = s - max;
   return s + ((max - (s - b)) + (log - b));
 }
-inline F max_plus(F max, const LogRests32 &log, I &others) {
-  Q low{}, high{};
-  const F sum = narrow(max_plus_one(widen_low(max), log.low, low), max_plus_one(widen_high(max), log.high, high));
-  others |= joined_masks(low, high);
-  return sum;
+// Of floats that do not cancel.
+inline F max_plus(F max, const LogRests32 &log, I &) {
+  Q none;
+  return narrow(max_plus_one(widen_low(max), log.low, none), max_plus_one(widen_high(max), log.high, none));
 }
+// The two ends of where max + log lies, by terms of float64, which are right to 2^-54.4, for floats that cancel: there a row sums
+// in fixed point, off by 2^-101, and rounds that.
+struct Ends {
+  D lower, upper;
+};
+inline Ends ends_of_sum(D max, D min) {
+  const LogPairs log = log_ratios(OwnTerms<Float64>(min), OwnTerms<Float64>(max));
+  const D s = max + log.hi, b = s - max, rest = ((max - (s - b)) + (log.hi - b)) + log.lo;
+  const D doubt = smaller(log.hi, splat(1.0)) * 0x1p-52 + 0x1p-100;
+  return {s + (rest - doubt), s + (rest + doubt)};
+}
+inline F max_plus_min(F max, F min, I &others) {
+  const LogRests32 log = log_ratios(OwnTerms<Float32>(min), OwnTerms<Float32>(max));
+  Q low, high;
+  const F sum = narrow(max_plus_one(widen_low(max), log.low, low), max_plus_one(widen_high(max), log.high, high));
+  const I cancelled = joined_masks(low, high);
+  if (!any(cancelled)) return sum;
+  const Ends first = ends_of_sum(widen_low(max), widen_low(min)), second = ends_of_sum(widen_high(max), widen_high(min));
+  const F lower = narrow(first.lower, second.lower);
+  others |= cancelled & (lower != narrow(first.upper, second.upper));
+  return cancelled ? lower : sum;
+}
+
 // Marks the lanes whose rounding the error of the logarithm might change, and where the row might decide that it cancels.
 inline D max_plus(D max, const LogPairs &log, Q &others) {
   const D s = max + log.hi, off = smaller(log.hi, splat(1.0));
@@ -148,6 +184,10 @@ inline D max_plus(D max, const LogPairs &log, Q &others) {
   const D lower = s + (error + (log.lo - doubt)), upper = s + (error + (log.lo + doubt));
   others |= lower != upper;
   return lower;
+}
+
+inline D max_plus_min(D max, D min, Q &others) {
+  return max_plus(max, log_ratios(OwnTerms<Float64>(min), OwnTerms<Float64>(max)), others);
 }
 
 // Further apart than `apart` nothing of the logarithm counts beside a maximum of `beside`; up to there its arithmetic stays normal.
@@ -168,14 +208,14 @@ template <class V> inline V log_sums(V a, V b, decltype(V{} == V{}) &others) {
   const T limit = static_cast<T>(Kind::domain(1.0)) - apart<T>;
   const V max = larger(a, b), true_min = smaller(a, b), lowest = max - splat(apart<T>), min = larger(true_min, lowest);
   others = unordered(a, b) | ~(magnitude(max) <= splat(limit)) | ((true_min < lowest) & (magnitude(max) < splat(beside<T>)));
-  return max_plus(max, log_ratios(OwnTerms<Kind>(min), OwnTerms<Kind>(max)), others);
+  return max_plus_min(max, min, others);
 }
 
 // log1p(e^-|x|)
 template <class Kind> inline auto log1p_of(typename Kind::V x) {
   using T = typename Kind::T;
   using V = typename Kind::V;
-  const OwnTerms<Kind> term(larger(smaller(x, splat(apart<T>)), splat(-apart<T>))), zero(V{});
+  const OwnTerms<Kind> term(larger(smaller(x, splat(apart<T>)), splat(-apart<T>))), zero;
   const auto positive = x > V{};
   return log_ratios(OwnTerms<Kind>(positive, zero, term), OwnTerms<Kind>(positive, term, zero));
 }
