@@ -33,6 +33,8 @@ template <class Kind> inline LogRest log_of_ratio(I128 sum, typename Kind::T bas
     const double l = fma_one(base, growth, base - h);
     const double q = s / h;
     const double residual = fma_one(-q, h, s) + (static_cast<double>(sum - static_cast<I128>(s)) - q * l);
+    const double hi = scale_by(q + residual / h, shift);
+    if (hi < 0x1p-960) return {hi, 0.0}; // log1p(r) is r; a low part would be rounded as well once it is subnormal
     LogRest log;
     log1p_pair(scale_by(q, shift), scale_by(residual / h, shift), log.hi, log.lo);
     return log;
