@@ -90,7 +90,6 @@ template <class Kind_> struct LogSubExp {
     return quiet_nan<T>();
   }
   // a + log(1 - e^-(a - b)); where that cancels, and where too little of the logarithm would be left, the lane is marked.
-  // Of floats 2^-20 of it is enough: its error is below 2^-53.
   static ALWAYS_INLINE D of(D a, D b, Q &others) {
     const D whole = a - b, back = whole - a;
     const Q distant = ~(whole <= splat(apart<double>));
@@ -98,7 +97,7 @@ template <class Kind_> struct LogSubExp {
     const LogPairs log = logs_of_differences(d, d_lo);
     const D s = a + log.hi, v = s - a;
     others = ~(whole >= splat(nearest_apart<double>)) | ~(magnitude(a) < splat(__builtin_inf())) |
-             (distant & (magnitude(a) < splat(beside<double>))) | ((a > 0.0) & (magnitude(s) < log.hi * (Kind::digits == 24 ? -0x1p-20 : -1.0)));
+             (distant & (magnitude(a) < splat(beside<double>))) | ((a > 0.0) & (magnitude(s) < -log.hi));
     return s + (((a - (s - v)) + (log.hi - v)) + log.lo);
   }
   static ALWAYS_INLINE F vector(F a, F b, I &others) {
