@@ -8,7 +8,7 @@ namespace {
 
 // 1 - e^-d as a pair, and -e^-d, which is what log_pairs wants to know near 1; d = hi + lo in [2^-1000, 640].
 //   d >= 0.3   e^-d from terms, off by 2^-55.4 of it
-//   else       d - d^2/2 + d^3*(1/3! - d/4! + ... + d^9/12!), off by 2^-58
+//   else       d - d^2/2 + d^3*(1/3! - d/4! + ... + d^10/13!), off by 2^-58
 struct Difference {
   D u, u_lo, e, e_lo;
 };
@@ -20,7 +20,7 @@ inline Difference one_less_exp_minus(D d, D d_lo) {
   const auto two = [d](double a, double b) __attribute__((always_inline)) { return fma(d, splat(-b), splat(a)); };
   const D q0 = fma(d2, two(1.0 / 120, 1.0 / 720), two(1.0 / 6, 1.0 / 24));
   const D q4 = fma(d2, two(1.0 / 362880, 1.0 / 3628800), two(1.0 / 5040, 1.0 / 40320));
-  const D q8 = two(1.0 / 39916800, 1.0 / 479001600);
+  const D q8 = fma(d2, splat(1.0 / 6227020800), two(1.0 / 39916800, 1.0 / 479001600));
   const D q = fma(d4, fma(d4, q8, q4), q0);
   const D half = 0.5 * d2, half_lo = 0.5 * fma(d, d, -d2), cubic = fma(d2 * d, q, d_lo - d * d_lo) - half_lo;
   const D first = d - half, near = first + cubic, near_lo = (cubic - (near - first)) + ((d - first) - half);
