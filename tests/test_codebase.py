@@ -165,7 +165,7 @@ def test_only_two_native_files_know_python():
 def test_kernels_include_no_library_that_has_code():
     """An inline function of <vector> compiled for AVX2 may be the one the linker gives to the baseline."""
     allowed = {"cstddef", "cstdint", "immintrin.h", "arm_neon.h"}
-    for path in files("src/native/isa", "src/native/simd", "src/native/math", "src/native/rows"):
+    for path in files("src/native/isa", "src/native/simd", "src/native/math", "src/native/rows", "src/native/pointwise"):
         assert set(re.findall(r"#include\s*<([^>]+)>", code(path))) <= allowed, path
 
 

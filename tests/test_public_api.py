@@ -9,20 +9,22 @@ import subprocess
 import sys
 import types
 
+import numpy as np
 import pytest
 
 import stablesoftmax
 
 FACE = [
     "stablesoftmax",
-    *(f"stablesoftmax.{m}" for m in ("_arguments", "_bounds", "_build", "_cross_entropy", "_gradients", "_logsumexp", "_rows")),
-    *(f"stablesoftmax.{m}" for m in ("_softmax", "_state", "_targets")),
+    *(f"stablesoftmax.{m}" for m in ("_arguments", "_bounds", "_build", "_cross_entropy", "_gradients", "_logsumexp", "_pointwise")),
+    *(f"stablesoftmax.{m}" for m in ("_rows", "_softmax", "_state", "_targets")),
 ]
-FUNCTIONS = [name for name in stablesoftmax.__all__ if callable(getattr(stablesoftmax, name))]
 LOSS = (
     "(logits, targets, axis=-1, *, weight=None, label_smoothing=0.0, ignore_index=None, where=True, "
     'reduction="mean", normalizer=None, dtype=None)'
 )
+UFUNCS = [name for name in stablesoftmax.__all__ if isinstance(getattr(stablesoftmax, name), np.ufunc)]
+FUNCTIONS = [name for name in stablesoftmax.__all__ if callable(getattr(stablesoftmax, name)) and name not in UFUNCS]
 SIGNATURES = {
     "softmax": '(x, axis=-1, *, temperature=1.0, where=True, sink=None, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "log_softmax": '(x, axis=-1, *, temperature=1.0, where=True, sink=None, all_neginf="nan", posinf="nan", out=None, dtype=None)',
@@ -40,6 +42,15 @@ SIGNATURES = {
     "set_num_threads": "(n)",
     "build_info": "()",
     "bounds": "()",
+}
+OPERANDS = {
+    "log1mexp": "x",
+    "log_sigmoid": "x",
+    "logaddexp": "x1, x2",
+    "logit": "x",
+    "logsubexp": "x1, x2",
+    "sigmoid": "x",
+    "softplus": "x",
 }
 
 
@@ -59,6 +70,7 @@ def test_star_import():
 
 def test_every_public_function_is_listed_here():
     assert sorted(SIGNATURES) == sorted(FUNCTIONS)
+    assert sorted(OPERANDS) == sorted(UFUNCS)
 
 
 @pytest.mark.parametrize("name", SIGNATURES)
@@ -101,6 +113,31 @@ def test_docstring(name):
     assert ">>> " in found["Examples"]
 
 
+@pytest.mark.parametrize("name", OPERANDS)
+def test_docstring_of_a_ufunc(name):
+    """NumPy puts the signature first; what follows is a contract like the others, with the keywords that matter."""
+    found = sections(getattr(stablesoftmax, name))
+    assert list(found) == ["Summary", "Parameters", "Returns", "Raises", "Notes", "References", "Examples"]
+    signature, _, summary = found["Summary"].partition("\n\n")
+    assert signature.startswith(f"{name}({OPERANDS[name]}, /, out=None, *, where=True,")
+    assert re.fullmatch(r"[A-Z].*\.\n*", summary)
+    documented = re.findall(r"^(\w+(?:, \w+)*) : .+", found["Parameters"], re.MULTILINE)
+    assert documented == [OPERANDS[name], "out", "where", "dtype"]
+    assert "TypeError" in found["Raises"]
+    for word in ("ulp", "bounds", "-inf", "nan", "*Bits*"):
+        assert word in found["Notes"]
+    for dtype in ("float16", "bfloat16", "float32", "float64"):
+        assert dtype in found["Parameters"]
+
+
+@pytest.mark.parametrize("name", OPERANDS)
+def test_examples_of_a_ufunc_run(name):
+    """doctest does not look into ufuncs by itself."""
+    example = doctest.DocTestParser().get_doctest(getattr(stablesoftmax, name).__doc__, {}, name, None, 0)
+    result = doctest.DocTestRunner(verbose=False).run(example)
+    assert (result.failed, result.attempted > 1) == (0, True)
+
+
 @pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
 def test_docstring_is_a_contract(name):
     """Special values, errors, the bound and a reference are said; so is what `where` does to `out`."""
@@ -127,12 +164,13 @@ def test_bounds_are_data():
     """One row for each function and dtype that has a kernel; what was observed lies below what is promised."""
     rows = stablesoftmax.bounds()
     assert {(row["function"], row["dtype"]) for row in rows} >= {
-        (f, d) for f in ("softmax", "log_softmax", "logsumexp") for d in ("float32", "float64")
+        (f, d) for f in ("softmax", "log_softmax", "logsumexp", *OPERANDS) for d in ("float32", "float64")
     }
     for row in rows:
         assert set(row) >= {"function", "dtype", "domain", "ulp", "absolute_exponent", "source", "observed", "worst"}
         assert 0.5 <= row["observed"] < row["ulp"] <= 1
-        assert row["absolute_exponent"] == 0 if row["function"] != "logsumexp" else row["absolute_exponent"] <= -98
+        cancels = row["function"] in ("logsumexp", "logaddexp", "logsubexp")
+        assert row["absolute_exponent"] <= -98 if cancels else row["absolute_exponent"] == 0
     rows[0]["ulp"] = 99.0
     assert stablesoftmax.bounds()[0]["ulp"] != 99.0  # a copy: nobody can loosen the table
 

@@ -85,6 +85,15 @@ struct Gradients {
   bool (*cross_entropy_and_grad)(const Row &x, std::int64_t label, double gain, double &loss);
 };
 
+// What an elementwise function reports, as bits.
+enum Event : unsigned { made_nan = 1, reached_pole = 2 };
+
+// Elementwise functions: of the elements of `first`, whose y they write, and where they take two operands those of `second`.
+struct Pointwise {
+  typedef unsigned (*Function)(const Row &first, const Row &second);
+  Function sigmoid, log_sigmoid, softplus, log1mexp, logit, logaddexp, logsubexp;
+};
+
 // One SIMD level. Row functions return true when they made a NaN out of none (an invalid operation).
 struct Level {
   const char *name;
@@ -111,6 +120,7 @@ struct Level {
   // Of rows of doubles.
   double (*dot)(const Row &a, const Row &b);
   void (*log_softmax_jvp)(const Row &y, const Row &v);
+  Pointwise pointwise_f32, pointwise_f64;
 };
 
 }  // namespace stablesoftmax

@@ -10,6 +10,7 @@ from stablesoftmax._build import __version__, bits_version, build_info
 from stablesoftmax._cross_entropy import cross_entropy, cross_entropy_and_grad
 from stablesoftmax._gradients import log_softmax_jvp, log_softmax_vjp, logsumexp_jvp, logsumexp_vjp, softmax_jvp, softmax_vjp
 from stablesoftmax._logsumexp import logsumexp
+from stablesoftmax._pointwise import log1mexp, log_sigmoid, logaddexp, logit, logsubexp, sigmoid, softplus
 from stablesoftmax._softmax import log_softmax, softmax
 from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
 
@@ -21,15 +22,22 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_and_grad",
     "get_num_threads",
+    "log1mexp",
+    "log_sigmoid",
     "log_softmax",
     "log_softmax_jvp",
     "log_softmax_vjp",
+    "logaddexp",
+    "logit",
+    "logsubexp",
     "logsumexp",
     "logsumexp_jvp",
     "logsumexp_vjp",
     "num_threads",
     "set_num_threads",
+    "sigmoid",
     "softmax",
     "softmax_jvp",
     "softmax_vjp",
+    "softplus",
 ]

@@ -170,6 +170,29 @@ struct Float64Coefficients {{
 """
 
 
+def logarithm_section():
+    def parts(value, places):
+        """A multiple of 2^-places and what is left."""
+        hi = float(mp.ldexp(mp.nint(mp.ldexp(value, places)), -places))
+        return hi, float64(value - mpf(hi)) if value else 0.0
+
+    def entries(values):
+        bits = [struct.unpack("<Q", struct.pack("<d", v))[0] for v in values]
+        rows = [", ".join(f"0x{b:016x}u" for b in bits[k : k + 4]) for k in (0, 4)]
+        return ",\n                             ".join(rows)
+
+    hi, lo = zip(*(parts(mp.log1p(mpf(j) / 8), 42) for j in range(8)), strict=True)
+    ln2_hi, ln2_lo = parts(mp.ln2, 42)
+    return f"""
+struct LogarithmCoefficients {{
+  // log(1 + j/8) and ln 2 as a multiple of 2^-42 and what is left: sums of the first parts are exact.
+  alignas(64) std::uint64_t hi[8] = {{{entries(hi)}}};
+  alignas(64) std::uint64_t lo[8] = {{{entries(lo)}}};
+  double ln2_hi = {hexadecimal(ln2_hi)}, ln2_lo = {hexadecimal(ln2_lo)};
+}};
+"""
+
+
 def fixed_section():
     scale = mpf(2) ** 127
     factors = [table()[1] for table in (float32_table, float64_table)]
@@ -201,7 +224,7 @@ def header():
 struct Word {{
   std::uint64_t hi, lo;
 }};
-{float32_section()}{float64_section()}{fixed_section()}"""
+{float32_section()}{float64_section()}{logarithm_section()}{fixed_section()}"""
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 // The table of one level, made of the rows. An isa/*.cpp file sets STABLESOFTMAX_LEVEL and includes its simd header first.
 #pragma once
+#include "../pointwise/differences.h"
+#include "../pointwise/two.h"
 #include "../rows/cross_entropy.h"
 #include "../rows/gradients.h"
 #include "../rows/parts.h"
@@ -13,6 +15,10 @@
 namespace {
 template <class Kind> constexpr stablesoftmax::Gradients gradients_of() {
   return {softmax_vjp_row<Kind>, log_softmax_vjp_row<Kind>, logsumexp_vjp_row<Kind>, cross_entropy_row<Kind>, cross_entropy_and_grad_row<Kind>};
+}
+template <class Kind> constexpr stablesoftmax::Pointwise pointwise_of() {
+  return {elementwise<Sigmoid<Kind>>, elementwise<LogSigmoid<Kind>>, elementwise<Softplus<Kind>>, elementwise<Log1mExp<Kind>>,
+          elementwise<Logit<Kind>>,   elementwise<LogAddExp<Kind>>,  elementwise<LogSubExp<Kind>>};
 }
 }  // namespace
 
@@ -46,5 +52,7 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     gradients_of<Float64>(),
     dot_row,
     log_softmax_jvp_row,
+    pointwise_of<Float32>(),
+    pointwise_of<Float64>(),
 };
 }

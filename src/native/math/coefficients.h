@@ -26,6 +26,15 @@ struct Float64Coefficients {
   double c1 = 0x1.62e42fefa39efp-4, c2 = 0x1.ebfbdff82c58fp-9, c3 = 0x1.c6b08d704e8dap-14, c4 = 0x1.3b2ab6fba265dp-19, c5 = 0x1.5d87fca2aa951p-25, c6 = 0x1.430915030774ap-31, c7 = 0x1.0043712bee2efp-37, c8 = 0x1.61f64ba36a3b9p-44;
 };
 
+struct LogarithmCoefficients {
+  // log(1 + j/8) and ln 2 as a multiple of 2^-42 and what is left: sums of the first parts are exact.
+  alignas(64) std::uint64_t hi[8] = {0x0000000000000000u, 0x3fbe27076e2b0000u, 0x3fcc8ff7c79aa000u, 0x3fd4618bc21c6000u,
+                             0x3fd9f323ecbfa000u, 0x3fdf128f5faf0000u, 0x3fe1e85f5e704000u, 0x3fe41d8fe8467000u};
+  alignas(64) std::uint64_t lo[8] = {0x0000000000000000u, 0xbd2a342c2af0003cu, 0xbd27794f689f8434u, 0xbd13d82f484c84ccu,
+                             0xbd3ed03525ca2643u, 0x3d3bb2cd720ec44cu, 0x3d1a07bd8b34be7cu, 0x3d35732325e617a3u};
+  double ln2_hi = 0x1.62e42fefa3800p-1, ln2_lo = 0x1.ef35793c76730p-45;
+};
+
 struct FixedCoefficients {
   // log2(e) * 2^191 and ln 2 * 2^128, ln 2 * 2^120: see fixed.h.
   std::uint64_t log2e[3] = {0xeb577aa8dd695a59u, 0xbe87fed0691d3e88u, 0xb8aa3b295c17f0bbu};

@@ -4,6 +4,18 @@
 
 namespace {
 
+// octave*ln 2 + log(m), given m - 1 and m + 1 for m in [sqrt(1/2), sqrt 2]: X is a double or a vector of them.
+template <class X> inline X log_of_quotient(X numerator, X denominator, X octave) {
+  const X s = numerator / denominator, t = s * s;
+  // atanh(s)/s - 1 = t/3 + t^2/5 + ...; the first term left out is t^11/23 < 2^-60
+  const X t2 = t * t, t4 = t2 * t2; // by Estrin's scheme: a row waits for this
+  const X p0 = (1.0 / 3 + t * (1.0 / 5)) + t2 * (1.0 / 7 + t * (1.0 / 9));
+  const X p4 = (1.0 / 11 + t * (1.0 / 13)) + t2 * (1.0 / 15 + t * (1.0 / 17));
+  const X p = p0 + t4 * (p4 + t4 * (1.0 / 19 + t * (1.0 / 21)));
+  const double ln2_hi = 0x1.62e42fee00000p-1, ln2_lo = 0x1.a39ef35793c76p-33; // Cody and Waite: octave*ln2_hi is exact
+  return octave * ln2_hi + (2.0 * s + (2.0 * s * t * p + octave * ln2_lo));
+}
+
 // log(1 + r) for 0 <= r < 2^40; relative error below 2^-50. No library call: libm differs between platforms.
 // 1 + r = 2^a * m, m in [sqrt(1/2), sqrt 2); log m = 2 atanh(s), s = (m - 1)/(m + 1), |s| < 0.172; for a = 0 m - 1 is r
 // itself, so a tiny r loses nothing.
@@ -21,14 +33,7 @@ inline double log1p_rest(double r) {
     denominator = m + 1.0;
     octave = static_cast<double>(a);
   }
-  const double s = numerator / denominator, t = s * s;
-  // atanh(s)/s - 1 = t/3 + t^2/5 + ...; the first term left out is t^11/23 < 2^-60
-  const double t2 = t * t, t4 = t2 * t2; // by Estrin's scheme: a row waits for this
-  const double p0 = (1.0 / 3 + t * (1.0 / 5)) + t2 * (1.0 / 7 + t * (1.0 / 9));
-  const double p4 = (1.0 / 11 + t * (1.0 / 13)) + t2 * (1.0 / 15 + t * (1.0 / 17));
-  const double p = p0 + t4 * (p4 + t4 * (1.0 / 19 + t * (1.0 / 21)));
-  const double ln2_hi = 0x1.62e42fee00000p-1, ln2_lo = 0x1.a39ef35793c76p-33; // Cody and Waite: octave*ln2_hi is exact
-  return octave * ln2_hi + (2.0 * s + (2.0 * s * t * p + octave * ln2_lo));
+  return log_of_quotient(numerator, denominator, octave);
 }
 
 // x * 2^120 rounded towards zero, |x| < 128.

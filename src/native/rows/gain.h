@@ -65,7 +65,7 @@ inline bool is_finite(double v) { return v - v == 0; }
 template <class Kind> inline bool logsumexp_vjp_row(const Row &row, double gain) {
   using T = typename Kind::T;
   const Context<Kind> context(row.temperature);
-  if (is_finite(gain)) return softmax_row<Kind>(row, context, Gain<Kind>(gain, 0));
+  if (is_finite(gain)) return softmax_row(row, context, Gain<Kind>(gain, 0));
   const bool invalid = softmax_row<Kind>(row, context);
   Row results = row;
   results.x = row.y;

@@ -6,10 +6,10 @@
 namespace {
 
 // a - b as a pair; where the difference is no finite number the low part is zero.
-struct Difference {
+struct DifferencePair {
   D hi, lo;
 };
-inline Difference difference(D a, D b) {
+inline DifferencePair difference_pair(D a, D b) {
   const D hi = a - b, back = hi - a, lo = (a - (hi - back)) - (b + back);
   const Q finite = (hi - hi) == D{};
   return {hi, bits<D>(finite & bits<Q>(lo))};
@@ -21,7 +21,7 @@ inline F softmax_gradient(F y, F g, const Products &dot) {
   return narrow(widen_low(y) * (widen_low(g) - hi), widen_high(y) * (widen_high(g) - hi));
 }
 inline D softmax_gradient(D y, D g, const Products &dot) {
-  const Difference d = difference(g, splat(dot.hi));
+  const DifferencePair d = difference_pair(g, splat(dot.hi));
   return fma(y, d.hi, y * (d.lo - splat(dot.lo)));
 }
 
@@ -112,7 +112,7 @@ template <class Kind> inline void log_softmax_vjp_row(const Row &of_y, const Row
       Exponentials<Kind>::of(window, u, base, growth);
       base = base * units;
       const D product = base * hi, more = fma(base, hi, -product) + base * fma(growth, hi, lo);
-      const Difference d = difference(v, product);
+      const DifferencePair d = difference_pair(v, product);
       return d.hi + (d.lo - more);
     });
   }
@@ -149,7 +149,7 @@ inline void log_softmax_jvp_row(const Row &of_y, const Row &of_v) {
   v.hold(buffer_v);
   const Products dot = sum_of_products(v, RoundedExponentials(y));
   write_pairs(y, v, [dot](D, D of_direction) __attribute__((always_inline)) {
-    const Difference d = difference(of_direction, splat(dot.hi));
+    const DifferencePair d = difference_pair(of_direction, splat(dot.hi));
     return d.hi + (d.lo - splat(dot.lo));
   });
 }

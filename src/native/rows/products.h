@@ -32,9 +32,6 @@ template <class T, class Body> ALWAYS_INLINE void each_vector_pair(const T *a, c
   if (i < n) body(load_part<T>(a + i, n - i, 0), load_part<T>(b + i, n - i, 0));
 }
 
-inline F magnitude(F v) { return bits<F>(bits<U>(v) & splat(0x7fffffffu)); }
-inline D magnitude(D v) { return bits<D>(bits<W>(v) & splat(~std::uint64_t{0} >> 1)); }
-
 // The magnitude of the largest product, rounded to T; a NaN if there is one.
 template <class T, class B> inline T largest_product(const Access<T> &a, const B &b) {
   Vector<T> most{};

@@ -38,6 +38,8 @@ template <class Kind> inline Ratio ratio_of(I128 sum, typename Kind::T base, typ
     const double l = fma_one(base, growth, base - h);
     const double q = s / h;
     const double residual = fma_one(-q, h, s) + (static_cast<double>(sum - static_cast<I128>(s)) - q * l);
+    const double hi = scale_by(q + residual / h, shift);
+    if (hi < 0x1p-960) return {hi, 0.0}; // a low part would be rounded as well once it is subnormal
     return {scale_by(q, shift), scale_by(residual / h, shift)};
   }
 }
@@ -46,6 +48,7 @@ template <class Kind> inline LogRest log_of_ratio(const Ratio &rest) {
   if constexpr (Kind::digits == 24) {
     return {log1p_rest(rest.hi), 0.0};
   } else {
+    if (rest.hi < 0x1p-960) return {rest.hi, 0.0}; // log1p(r) is r
     LogRest log;
     log1p_pair(rest.hi, rest.lo, log.hi, log.lo);
     return log;

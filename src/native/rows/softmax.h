@@ -61,8 +61,7 @@ inline void softmax_of(const Access<typename Kind::T> &access, const Terms<Kind>
   }
 }
 
-template <class Kind, class Gain = NoGain<Kind>>
-inline bool softmax_row(const Row &row, const Context<Kind> &context, const Gain &gain = Gain()) {
+template <class Kind, class Gain> inline bool softmax_row(const Row &row, const Context<Kind> &context, const Gain &gain) {
   using T = typename Kind::T;
   T once[block_elements];
   Access<T> access(row);
@@ -73,6 +72,10 @@ inline bool softmax_row(const Row &row, const Context<Kind> &context, const Gain
   const Terms<Kind> terms(context, e.max);
   with_layout<Kind>(layout_of<Kind>(e, row.temperature), [&](auto sum) { softmax_of<Kind, decltype(sum)>(access, terms, gain); });
   return false;
+}
+
+template <class Kind> inline bool softmax_row(const Row &row, const Context<Kind> &context) {
+  return softmax_row(row, context, NoGain<Kind>());
 }
 
 }  // namespace

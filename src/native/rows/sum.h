@@ -133,8 +133,6 @@ public:
 };
 
 template <class Kind> class WideSum {
-  static constexpr double quantum1 = Kind::digits == 24 ? 0x1p58 : 0x1p454; // 2^(bias - 46)
-  static constexpr double magic1 = 0x1.8p52 * quantum1, magic2 = 0x1.8p52 * (quantum1 * 0x1p-46);
   static constexpr std::uint64_t adds_per_vector = Kind::digits == 24 ? 2 : 1;
   W first{}, second{};
   I128 sum = 0;
@@ -151,6 +149,8 @@ template <class Kind> class WideSum {
   }
 
 public:
+  static constexpr double quantum1 = Kind::digits == 24 ? 0x1p58 : 0x1p454; // 2^(bias - 46)
+  static constexpr double magic1 = 0x1.8p52 * quantum1, magic2 = 0x1.8p52 * (quantum1 * 0x1p-46);
   static constexpr Layout layout = Layout::wide;
   static constexpr std::size_t vectors_per_flush = 1024; // 2^46 * 2^11 fits a 64-bit lane
 

@@ -133,6 +133,10 @@ inline D widen_high(I v) { return generic_widen(v, 1); }
 // The reverse, each lane rounded once.
 inline F narrow(D low, D high) { return level_narrow(low, high); }
 
+// The magnitude of every lane.
+inline F magnitude(F v) { return bits<F>(bits<I>(v) & 0x7fffffff); }
+inline D magnitude(D v) { return bits<D>(bits<Q>(v) & 0x7fffffffffffffff); }
+
 // The largest lane, where none is NaN.
 template <class V> inline auto largest_lane(V v) {
 #if defined(STABLESOFTMAX_HAS_REDUCTIONS)
