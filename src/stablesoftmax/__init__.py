@@ -9,6 +9,9 @@ from stablesoftmax._bounds import bounds
 from stablesoftmax._build import __version__, bits_version, build_info
 from stablesoftmax._cross_entropy import cross_entropy, cross_entropy_and_grad
 from stablesoftmax._gradients import log_softmax_jvp, log_softmax_vjp, logsumexp_jvp, logsumexp_vjp, softmax_jvp, softmax_vjp
+from stablesoftmax._hmm import hmm_forward, hmm_forward_backward, viterbi
+from stablesoftmax._logcumsumexp import logcumsumexp
+from stablesoftmax._logmatmulexp import logmatmulexp
 from stablesoftmax._logsumexp import logsumexp
 from stablesoftmax._softmax import log_softmax, softmax
 from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
@@ -21,9 +24,13 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_and_grad",
     "get_num_threads",
+    "hmm_forward",
+    "hmm_forward_backward",
     "log_softmax",
     "log_softmax_jvp",
     "log_softmax_vjp",
+    "logcumsumexp",
+    "logmatmulexp",
     "logsumexp",
     "logsumexp_jvp",
     "logsumexp_vjp",
@@ -32,4 +39,5 @@ __all__ = [
     "softmax",
     "softmax_jvp",
     "softmax_vjp",
+    "viterbi",
 ]

@@ -2,8 +2,12 @@
 #pragma once
 #include "../rows/cross_entropy.h"
 #include "../rows/gradients.h"
+#include "../rows/hmm.h"
+#include "../rows/logcumsumexp.h"
 #include "../rows/parts.h"
 #include "../rows/state.h"
+#include "../rows/viterbi.h"
+#include "../rows/weighted.h"
 
 #define STABLESOFTMAX_JOIN(a, b) a##b
 #define STABLESOFTMAX_TABLE(name) STABLESOFTMAX_JOIN(stablesoftmax_level_, name)
@@ -46,5 +50,6 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     gradients_of<Float64>(),
     dot_row,
     log_softmax_jvp_row,
+    {logcumsumexp_row, weighted_row, logmatmulexp, hmm_forward, hmm_backward, viterbi},
 };
 }

@@ -1,0 +1,186 @@
+// The gufuncs of log-space algebra, all of float64: other dtypes are cast a block at a time by the functions that call these.
+#include "register.h"
+
+#include "gufunc.h"
+
+namespace stablesoftmax {
+namespace {
+
+// (n)->(n) and, masked, (n),(n)->(n): x[, where] -> y
+template <bool masked> void loop_logcumsumexp(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  const LogSpace &level = *static_cast<const LogSpace *>(data);
+  constexpr int operands = 2 + masked;
+  Row row{};
+  row.n = static_cast<std::size_t>(sizes[1]);
+  row.x_stride = steps[operands];
+  if (masked) row.where_stride = steps[operands + 1];
+  row.y_stride = steps[2 * operands - 1];
+  char *x = args[0], *where = masked ? args[1] : nullptr, *y = args[operands - 1];
+  guarded([&] {
+    return each_row(row, sizes[0], level.logcumsumexp, [&](Row &r) {
+      r.x = x;
+      r.where = where;
+      r.y = y;
+      x += steps[0];
+      if (masked) where += steps[1];
+      y += steps[operands - 1];
+    });
+  });
+}
+
+// (n),(n),()->(),(): x, w, divisor -> log |sum|, sign
+void loop_weighted(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  const LogSpace &level = *static_cast<const LogSpace *>(data);
+  guarded([&] {
+    bool invalid = false;
+    for (npy_intp i = 0; i < sizes[0]; i++) {
+      const auto at = [&](int k) { return args[k] + i * steps[k]; };
+      invalid |= level.weighted({at(0), at(1), steps[5], steps[6], static_cast<std::size_t>(sizes[1]),
+                                 *reinterpret_cast<const double *>(at(2)), at(3), at(4)});
+    }
+    return invalid;
+  });
+}
+
+// (m,k),(k,n)->(m,n): a, b -> y
+void loop_logmatmulexp(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  const LogSpace &level = *static_cast<const LogSpace *>(data);
+  const auto size = [&](int i) { return static_cast<std::size_t>(sizes[i]); };
+  void *scratch = thread_scratch();
+  guarded([&] {
+    for (npy_intp i = 0; i < sizes[0]; i++)
+      level.logmatmulexp({args[0] + i * steps[0], args[1] + i * steps[1], args[2] + i * steps[2], size(1), size(2), size(3), steps[3],
+                          steps[4], steps[5], steps[6], steps[7], steps[8], scratch, scratch ? scratch_bytes : 0});
+    return false;
+  });
+}
+
+inline Chain chain(const npy_intp *sizes, std::size_t times, const char *transition, npy_intp transition_row, const char *emission,
+                   npy_intp emission_time, npy_intp emission_state) {
+  Chain c{};
+  c.states = static_cast<std::size_t>(sizes[1]);
+  c.times = times;
+  c.transition = transition;
+  c.transition_row = transition_row;
+  c.emission = emission;
+  c.emission_time = emission_time;
+  c.emission_state = emission_state;
+  return c;
+}
+
+// (s),(s,p),(t,s)->(t,s),(t),(t): initial, transition, emission -> values, scale, scale_lo
+void loop_forward(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  const LogSpace &level = *static_cast<const LogSpace *>(data);
+  const npy_intp *core = steps + 6;
+  guarded([&] {
+    for (npy_intp i = 0; i < sizes[0]; i++) {
+      const auto at = [&](int k) { return args[k] + i * steps[k]; };
+      Chain c = chain(sizes, static_cast<std::size_t>(sizes[3]), at(1), core[1], at(2), core[3], core[4]);
+      c.initial = at(0);
+      c.initial_state = core[0];
+      c.values = at(3);
+      c.values_time = core[5];
+      c.values_state = core[6];
+      c.scale = at(4);
+      c.scale_time = core[7];
+      c.scale_lo = at(5);
+      c.scale_lo_time = core[8];
+      level.hmm_forward(c);
+    }
+    return false;
+  });
+}
+
+// (s,p),(t,s)->(t,s),(t),(s): transition, turned round, emission -> values, scale, work
+void loop_backward(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  const LogSpace &level = *static_cast<const LogSpace *>(data);
+  const npy_intp *core = steps + 5;
+  guarded([&] {
+    for (npy_intp i = 0; i < sizes[0]; i++) {
+      const auto at = [&](int k) { return args[k] + i * steps[k]; };
+      Chain c = chain(sizes, static_cast<std::size_t>(sizes[3]), at(0), core[0], at(1), core[2], core[3]);
+      c.values = at(2);
+      c.values_time = core[4];
+      c.values_state = core[5];
+      c.scale = at(3);
+      c.scale_time = core[6];
+      c.work = at(4);
+      level.hmm_backward(c);
+    }
+    return false;
+  });
+}
+
+// (s),(s,p),(t,s),(w)->(t),(),(t,s): initial, transition, emission, work -> path, log_probability, from
+void loop_viterbi(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  const LogSpace &level = *static_cast<const LogSpace *>(data);
+  const npy_intp *core = steps + 7;
+  guarded([&] {
+    for (npy_intp i = 0; i < sizes[0]; i++) {
+      const auto at = [&](int k) { return args[k] + i * steps[k]; };
+      Chain c = chain(sizes, static_cast<std::size_t>(sizes[3]), at(1), core[1], at(2), core[3], core[4]);
+      c.initial = at(0);
+      c.initial_state = core[0];
+      c.work = at(3);
+      c.path = at(4);
+      c.path_time = core[6];
+      c.log_probability = at(5);
+      c.from = at(6);
+      c.from_time = core[7];
+      c.from_state = core[8];
+      level.viterbi(c);
+    }
+    return false;
+  });
+}
+
+// NumPy keeps pointers to what it is given: these live as long as the process.
+LogSpace of_level;
+void *data[] = {&of_level};
+PyUFuncGenericFunction cumulative[] = {loop_logcumsumexp<false>}, cumulative_where[] = {loop_logcumsumexp<true>}, weighted[] = {loop_weighted},
+                       product[] = {loop_logmatmulexp}, forward[] = {loop_forward}, backward[] = {loop_backward},
+                       best_path[] = {loop_viterbi};
+const char cumulative_types[] = {NPY_DOUBLE, NPY_DOUBLE}, cumulative_where_types[] = {NPY_DOUBLE, NPY_BOOL, NPY_DOUBLE},
+           weighted_types[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE},
+           product_types[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE},
+           forward_types[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE},
+           backward_types[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE},
+           best_path_types[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_INT64, NPY_DOUBLE, NPY_INT32};
+
+struct Entry {
+  const char *attribute, *name, *doc, *signature;
+  PyUFuncGenericFunction *loops;
+  const char *types;
+  int inputs, outputs;
+};
+
+const Entry entries[] = {
+    {"logcumsumexp", "logcumsumexp", "logcumsumexp(x): see stablesoftmax.logcumsumexp", "(n)->(n)", cumulative, cumulative_types, 1, 1},
+    {"logcumsumexp_where", "logcumsumexp", "logcumsumexp(x, where)", "(n),(n)->(n)", cumulative_where, cumulative_where_types, 2, 1},
+    {"log_weighted_sum", "logsumexp", "log_weighted_sum(x, w, divisor): log |sum of w*e^x / divisor| and the sign of the sum",
+     "(n),(n),()->(),()", weighted, weighted_types, 3, 2},
+    {"hmm_backward", "hmm_forward_backward", "hmm_backward(transition, turned round, emission): values, scale, work; see rows/hmm.h",
+     "(s,p),(t,s)->(t,s),(t),(s)", backward, backward_types, 2, 3},
+    {"hmm_forward", "hmm_forward", "hmm_forward(initial, transition, emission): values, scale and its low part; see rows/hmm.h",
+     "(s),(s,p),(t,s)->(t,s),(t),(t)", forward, forward_types, 3, 3},
+    {"viterbi", "viterbi", "viterbi(initial, transition, emission, work): path, log_probability, from; see rows/viterbi.h",
+     "(s),(s,p),(t,s),(w)->(t),(),(t,s)", best_path, best_path_types, 4, 3},
+    {"logmatmulexp", "logmatmulexp", "logmatmulexp(a, b): see stablesoftmax.logmatmulexp", "(m,k),(k,n)->(m,n)", product, product_types, 2, 1},
+};
+
+}  // namespace
+
+bool register_log_space(PyObject *module, const Level &level) {
+  of_level = level.log_space;
+  for (const Entry &e : entries) {
+    PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(e.loops, data, e.types, 1, e.inputs, e.outputs, PyUFunc_None, e.name,
+                                                          e.doc, 0, e.signature);
+    if (!ufunc) return false;
+    const int status = PyModule_AddObjectRef(module, e.attribute, ufunc);
+    Py_DECREF(ufunc);
+    if (status) return false;
+  }
+  return true;
+}
+
+}  // namespace stablesoftmax
