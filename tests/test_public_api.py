@@ -17,6 +17,7 @@ FACE = [
     "stablesoftmax",
     *(f"stablesoftmax.{m}" for m in ("_arguments", "_bounds", "_build", "_cross_entropy", "_gradients", "_logsumexp", "_rows")),
     *(f"stablesoftmax.{m}" for m in ("_softmax", "_state", "_targets")),
+    *(f"stablesoftmax.{m}" for m in ("_hmm", "_information", "_log_weights", "_logcumsumexp", "_logmatmulexp")),
 ]
 FUNCTIONS = [name for name in stablesoftmax.__all__ if callable(getattr(stablesoftmax, name))]
 LOSS = (
@@ -26,7 +27,18 @@ LOSS = (
 SIGNATURES = {
     "softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "log_softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
-    "logsumexp": "(x, axis=None, *, where=True, keepdims=False, out=None, dtype=None)",
+    "logsumexp": "(x, axis=None, *, weights=None, where=True, keepdims=False, out=None, dtype=None)",
+    "effective_sample_size": "(log_weights, axis=-1, *, where=True)",
+    "entropy_from_logits": "(x, axis=-1, *, where=True, keepdims=False, out=None, dtype=None)",
+    "hmm_forward": "(log_initial, log_transition, log_emission)",
+    "hmm_forward_backward": "(log_initial, log_transition, log_emission)",
+    "kl_divergence_from_logits": "(p_logits, q_logits, axis=-1, *, where=True, keepdims=False, dtype=None)",
+    "logcumsumexp": "(x, axis=-1, *, where=True, out=None, dtype=None)",
+    "logmatmulexp": '(a, b, *, method="faithful")',
+    "logmeanexp": "(x, axis=None, *, where=True, keepdims=False, out=None, dtype=None)",
+    "logvarexp": "(x, axis=None, *, ddof=0, where=True, keepdims=False, dtype=None)",
+    "normalize_log_weights": "(log_weights, axis=-1, *, where=True)",
+    "viterbi": "(log_initial, log_transition, log_emission)",
     "cross_entropy": LOSS,
     "cross_entropy_and_grad": LOSS,
     "log_softmax_jvp": "(y, v, axis=-1, *, out=None)",

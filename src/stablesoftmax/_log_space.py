@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _blocks
-from stablesoftmax._arguments import Axis, cast, normalise_axis
+from stablesoftmax._arguments import Axis, cast, floating, normalise_axis
 from stablesoftmax._layout import Layout, assign, flat
 from stablesoftmax._threads import get_num_threads
 
@@ -29,11 +29,10 @@ def without(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> tu
     return tuple(n for i, n in enumerate(shape) if i not in axes)
 
 
-def counts(mask: Array | None, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Array:
-    """How many elements of each row take part, as float64."""
-    if mask is None:
-        return np.full(without(shape, axes, keepdims), math.prod(shape[i] for i in axes), np.float64)
-    return np.asarray(mask.sum(axis=axes, keepdims=keepdims)).astype(np.float64)
+def reduced_dtype(x: Array) -> np.dtype[Any]:
+    """The dtype of a reduction of x: float32 for half precision, which sums outgrow."""
+    own = floating(x.dtype)
+    return np.dtype(np.float32) if own.itemsize == 2 else own
 
 
 def each_block(name: str, outer_shape: tuple[int, ...], length: int, work: Callable[[Any], Any]) -> None:
