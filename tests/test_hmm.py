@@ -133,6 +133,7 @@ def test_nan_is_not_hidden():
 
 def best_path(initial, transition, emission):
     """By exact fractions; None for impossible. Ties by lowest index, from the last state backwards."""
+
     def number(x):
         return None if x == -math.inf else Fraction(x)
 
@@ -193,6 +194,7 @@ def test_ties_go_to_the_lowest_index():
 
 def test_best_path_is_brute_force():
     initial, transition, emission = model(np.random.default_rng(8), 3, 6)
+
     def score(path):
         steps = sum(Fraction(transition[i, j]) for i, j in itertools.pairwise(path))
         return Fraction(initial[path[0]]) + steps + sum(Fraction(emission[t, s]) for t, s in enumerate(path))

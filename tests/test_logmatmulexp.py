@@ -121,8 +121,9 @@ def test_special_values():
 def test_shapes_are_those_of_matmul():
     rng = np.random.default_rng(5)
     for left, right in (
-        ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 4)), ((2, 3), (3, 4)), ((5, 2, 3), (3, 4)), ((2, 3), (5, 3, 4)), ((5, 1, 2, 3), (6, 3, 4)),
-        ((5, 2, 3), (3,)), ((0, 3), (3, 4)), ((2, 0), (0, 4)), ((2, 3), (3, 0)), ((0, 2, 3), (3, 4)), ((0,), (0,)),
+        ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 4)), ((2, 3), (3, 4)), ((5, 2, 3), (3, 4)), ((2, 3), (5, 3, 4)),
+        ((5, 1, 2, 3), (6, 3, 4)), ((5, 2, 3), (3,)),
+        ((0, 3), (3, 4)), ((2, 0), (0, 4)), ((2, 3), (3, 0)), ((0, 2, 3), (3, 4)), ((0,), (0,)),
     ):  # fmt: skip
         a, b = rng.normal(size=left), rng.normal(size=right)
         for method in ("faithful", "fast"):
@@ -203,8 +204,17 @@ def test_long_sums():
     assert_same_bits(logmatmulexp(a, b)[0, 1], stablesoftmax.logsumexp(a[0] + b[:, 1]))
 
 
-@pytest.mark.parametrize(("left", "right", "result"), [("float16", "float16", "float32"), ("bfloat16", "float16", "float32"),
-    ("float32", "float16", "float32"), ("float32", "float64", "float64"), ("int32", "float32", "float64"), ("bool", "bool", "float64")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("left", "right", "result"),
+    [
+        ("float16", "float16", "float32"),
+        ("bfloat16", "float16", "float32"),
+        ("float32", "float16", "float32"),
+        ("float32", "float64", "float64"),
+        ("int32", "float32", "float64"),
+        ("bool", "bool", "float64"),
+    ],
+)
 def test_dtype_of_the_result(left, right, result):
     a = cast(np.ones((2, 3)), left) if left in FORMATS else np.ones((2, 3), left)
     b = cast(np.ones((3, 2)), right) if right in FORMATS else np.ones((3, 2), right)

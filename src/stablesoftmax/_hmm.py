@@ -50,7 +50,9 @@ class _Model:
                 raise ValueError(f"{name}: {what} of shape {array.shape} has too few axes; it must end in {axes}")
         self.times, self.states = self.emission.shape[-2:]
         if 0 in (self.times, self.states):
-            raise ValueError(f"{name}: log_emission of shape {self.emission.shape} holds no time or no state; T and S must be at least 1")
+            raise ValueError(
+                f"{name}: log_emission of shape {self.emission.shape} holds no time or no state; T and S must be at least 1"
+            )
         if self.transition.shape[-2:] != (self.states, self.states):
             raise ValueError(
                 f"{name}: log_transition of shape {self.transition.shape} does not end in ({self.states}, {self.states}), "

@@ -51,7 +51,9 @@ class Rows:
         self._layout = Layout(np.broadcast_to(np.float64(0), shape), axes)
         self._axes = axes
 
-    def run(self, work: Callable[..., tuple[Array, ...]], operands: list[Array | None], results: list[Array], reduced: bool) -> None:
+    def run(
+        self, work: Callable[..., tuple[Array, ...]], operands: list[Array | None], results: list[Array], reduced: bool
+    ) -> None:
         """results = work(*operands) a block at a time; a result has the axes of the operands, those of a row but for `reduced`."""
         layout, rank = self._layout, self._layout.outer_rank
         rows = [None if a is None else layout.rows_last(a) for a in operands]

@@ -56,9 +56,7 @@ def _log_mean(x: Array, mask: Array | None) -> Array:
     return np.asarray(top + rest)
 
 
-def logmeanexp(
-    x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool = False, out: Any = None, dtype: Any = None
-) -> Any:
+def logmeanexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool = False, out: Any = None, dtype: Any = None) -> Any:
     r"""Logarithm of the mean of exponentials: :math:`\log \frac1n \sum_j e^{x_j}` over each row.
 
     Parameters
@@ -142,9 +140,7 @@ def _log_variance(x: Array, mask: Array | None, ddof: float) -> Array:
     return log
 
 
-def logvarexp(
-    x: Any, axis: Axis = None, *, ddof: int = 0, where: Any = True, keepdims: bool = False, dtype: Any = None
-) -> Any:
+def logvarexp(x: Any, axis: Axis = None, *, ddof: int = 0, where: Any = True, keepdims: bool = False, dtype: Any = None) -> Any:
     r"""Logarithm of the variance of exponentials: :math:`\log \frac1{n - d} \sum_j (e^{x_j} - \overline{e^x})^2` over each row.
 
     Parameters
@@ -222,9 +218,9 @@ def normalize_log_weights(log_weights: Any, axis: Axis = -1, *, where: Any = Tru
 
     Notes
     -----
-    This is :func:`log_softmax` with its contract: *accuracy*: error < 1 ulp, see :func:`bounds`; *bits*: the order of a row does not
-    matter. *Special values*: weights that are all zero (-inf) have no sum to divide by, and with an infinite one the others vanish in
-    a way that is not known: nan (invalid). nan makes a row nan.
+    This is :func:`log_softmax` with its contract: *accuracy*: error < 1 ulp, see :func:`bounds`; *bits*: the order of a row
+    does not matter. *Special values*: weights that are all zero (-inf) have no sum to divide by, and with an infinite one the
+    others vanish in a way that is not known: nan (invalid). nan makes a row nan.
 
     Examples
     --------
@@ -243,7 +239,7 @@ def _effective(x: Array, mask: Array | None) -> Array:
     p = probabilities(x, mask)
     total, squares = row_sum(p), np.asarray(_native.dot(p, p))
     most = np.maximum(_counts(x, mask), 1.0)
-    return np.minimum(np.maximum(total * total / squares, 1.0), most)  # nan stays
+    return np.asarray(np.minimum(np.maximum(total * total / squares, 1.0), most))  # nan stays
 
 
 def effective_sample_size(log_weights: Any, axis: Axis = -1, *, where: Any = True) -> Any:

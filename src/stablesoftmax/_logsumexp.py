@@ -5,7 +5,17 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import Axis, as_logits, as_mask, cast, check_out, computing_dtype, floating, normalise_axis, result_dtype
+from stablesoftmax._arguments import (
+    Axis,
+    as_logits,
+    as_mask,
+    cast,
+    check_out,
+    computing_dtype,
+    floating,
+    normalise_axis,
+    result_dtype,
+)
 from stablesoftmax._layout import Array
 from stablesoftmax._rows import reduction
 from stablesoftmax._signed_sums import as_weights, signed_logsumexp
