@@ -1,7 +1,8 @@
 // logcumsumexp of one row: the logsumexp of every prefix, in one pass.
 //
 // Method    The largest element so far stays out of the sum, as in logsumexp: max + log1p(rest). The rest is a sum of integers whose
-//           quantum follows the largest term in it, upwards only.
+//           quantum follows the largest term in it, upwards only. Terms before the sum and logarithms after it are made a strip of
+//           elements at a time.
 // Order     A prefix is a multiset: its result does not depend on the order within it. The sums of floor(t/q) for the quantum
 //           that counts and for the three next above it, 2^32 apart, are kept side by side, so that a larger term finds the sum
 //           for its quantum ready, over all terms before it: those not kept are 0.
@@ -9,8 +10,15 @@
 #pragma once
 #include "integer_term.h"
 #include "quick.h"
+#include "strip.h"
 
 namespace {
+
+// The term of an element in the window of its own.
+struct Term {
+  double base, growth;
+  I128 exponent;
+};
 
 class RunningRest {
   static constexpr int kept = 4, spacing = 32, limbs = 3;
@@ -32,57 +40,83 @@ class RunningRest {
 public:
   inline void clear() { *this = RunningRest(); }
 
-  inline void add(const OwnTerm<Float64> &term) {
+  inline void add(const Term &term) {
     const I128 next = quantum_for(term.exponent);
     if (nothing || next > quantum) rise(next);
     const I128 shift = term.exponent - term_bits - quantum; // at most 27
-    U128 t = integer_of(term);
+    U128 t = integer_of(term.base, term.growth);
     if (shift >= 0) t <<= static_cast<int>(shift);
     else if (shift > -128) t >>= static_cast<int>(-shift);
     else return;
     for (int k = 0; k < kept; k++, t >>= spacing) {
-      U128 carry = 0;
-      for (int i = 0; i < limbs; i++) {
-        carry += static_cast<U128>(sums[k][i]) + (i < 2 ? static_cast<std::uint64_t>(t >> 64 * (i & 1)) : 0);
-        sums[k][i] = static_cast<std::uint64_t>(carry);
-        carry >>= 64;
-      }
+      const U128 low = (static_cast<U128>(sums[k][1]) << 64 | sums[k][0]) + t;
+      sums[k][0] = static_cast<std::uint64_t>(low);
+      sums[k][1] = static_cast<std::uint64_t>(low >> 64);
+      sums[k][2] += low < t;
     }
   }
 
-  // The rest in units of t(max), as a pair.
-  inline Ratio over(const OwnTerm<Float64> &max) const {
+  // The rest as (hi + lo)*2^exponent: its leading 106 bits.
+  inline void leading(double &hi, double &lo, I128 &exponent) const {
     const std::uint64_t *sum = sums[0];
     U128 total = static_cast<U128>(sum[1]) << 64 | sum[0];
-    int dropped = 0;
-    if (sum[2] || total >> 127) { // bits past the 126th do not count
-      dropped = 2 + (sum[2] ? 64 - __builtin_clzll(sum[2]) : 0);
-      total = static_cast<U128>(sum[2]) << (128 - dropped) | total >> dropped;
+    exponent = quantum;
+    if (sum[2]) {
+      const int over = 64 - __builtin_clzll(sum[2]);
+      total = total >> over | static_cast<U128>(sum[2]) << (128 - over);
+      exponent += over;
+    } else if (total) {
+      const auto high = static_cast<std::uint64_t>(total >> 64);
+      const int lead = high ? __builtin_clzll(high) : 64 + __builtin_clzll(static_cast<std::uint64_t>(total));
+      total <<= lead;
+      exponent -= lead;
     }
-    return ratio_of<Float64>(static_cast<I128>(total), max.base, max.growth, quantum + dropped - max.exponent + Float64::bias);
+    hi = static_cast<double>(static_cast<std::int64_t>(total >> 75)) * 0x1p75;
+    lo = static_cast<double>(static_cast<std::int64_t>(total >> 22) & ((std::int64_t{1} << 53) - 1)) * 0x1p22;
   }
 };
 
 // The prefixes of one row, one element longer at a time.
 class Prefix {
-  const Access<double> &access;
-  const Context<Float64> context{1.0};
-  double max = -__builtin_inf();
-  OwnTerm<Float64> own{context, 0.0};
+  const Context<Float64> &context;
+  Term own{};
   RunningRest rest;
-  U128 near_zero = 0; // the sum of e^x in units of 2^-124, of the elements before `summed`: made once max + log1p(rest) cancels
-  std::size_t summed = 0;
 
-  inline void take(double x) {
+public:
+  double max = -__builtin_inf(); // or +inf or nan once there is one
+
+  explicit Prefix(const Context<Float64> &c) : context(c) {}
+
+  // An element above -inf and its term.
+  inline void take(double x, const Term &term) {
     if (x > max) {
       if (max > -infinity<double>() && counts_beside(context, max, x)) rest.add(own);
       else rest.clear();
       max = x;
-      own = OwnTerm<Float64>(context, x);
+      own = term;
     } else if (counts_beside(context, x, max)) {
-      rest.add(OwnTerm<Float64>(context, x));
+      rest.add(term);
     }
   }
+
+  // rest/t(max) is (hi + lo)*scale/(base*(1 + growth)).
+  inline void write(double &hi, double &lo, double &base, double &growth, double &scale) const {
+    base = own.base;
+    growth = own.growth;
+    I128 exponent;
+    rest.leading(hi, lo, exponent);
+    const I128 shift = exponent - own.exponent + Float64::bias;
+    scale = power_of_two(shift < -1022 ? -1022 : static_cast<std::int64_t>(shift)); // there the ratio is below 2^-1390
+  }
+};
+
+class RunningRow {
+  static constexpr std::size_t width = Strip<Float64>::width;
+  const Access<double> access;
+  const Context<Float64> context{1.0};
+  Prefix prefix{context};
+  U128 near_zero = 0; // the sum of e^x in units of 2^-124, of the elements before `summed`: made once max + log1p(rest) cancels
+  std::size_t summed = 0;
 
   inline double fixed(std::size_t end) {
     const Multiplier by = log2e_over(1.0);
@@ -93,37 +127,73 @@ class Prefix {
     return log_near_zero<Float64>(near_zero);
   }
 
+  // The terms of a strip, in the windows of their own.
+  inline void terms(const double *x, Term *to) const {
+    const auto of = load_many<2>(x);
+    const auto windows = Strip<Float64>{}.windows(context, of);
+    Many<D, 2> base, growth;
+    Float64::term(windows, of, base, growth);
+    for (std::size_t i = 0; i < width; i++) {
+      const std::size_t v = i / lanes<double>, e = i % lanes<double>;
+      if (__builtin_expect(context.is_fast(x[i]), 1)) to[i] = {base.v[v][e], growth.v[v][e], windows.exponent.v[v][e]};
+      else if (x[i] - x[i] == 0) {
+        const OwnTerm<Float64> own(context, x[i]);
+        to[i] = {own.base, own.growth, own.exponent};
+      }
+    }
+  }
+
+  // Results of the prefixes that end with elements first.. of the row.
+  inline void strip(std::size_t first, const double *x, double *results) {
+    Term of[width];
+    terms(x, of);
+    double max[width], hi[width], lo[width], base[width], growth[width], scale[width];
+    for (std::size_t i = 0; i < width; i++) {
+      double &top = prefix.max;
+      if (x[i] != x[i] || top != top) top = quiet_nan<double>();
+      else if (x[i] == infinity<double>() || top == infinity<double>()) top = infinity<double>();
+      else if (x[i] > -infinity<double>()) prefix.take(x[i], of[i]);
+      max[i] = top;
+      prefix.write(hi[i], lo[i], base[i], growth[i], scale[i]);
+    }
+    for (std::size_t v = 0; v < width; v += lanes<double>) {
+      const D b = load(base + v), g = load(growth + v), h = fma(b, g, b), l = fma(b, g, b - h), s = load(hi + v), q = s / h;
+      const D residual = fma(-q, h, s) + (load(lo + v) - q * l), unit = load(scale + v);
+      const Pair ratio{q * unit, residual / h * unit};
+      const MaxPlus quick = max_plus_quick(load(max + v), D{}, ratio.hi, ratio.lo);
+      for (std::size_t e = 0; e < lanes<double>; e++) {
+        const std::size_t i = v + e;
+        if (max[i] - max[i] != 0) results[i] = max[i];
+        else if (quick.cancelled[e]) results[i] = fixed(first + i + 1);
+        else results[i] = quick.doubtful[e] ? max_plus_exactly(max[i], 0.0, {ratio.hi[e], ratio.lo[e]}) : quick.result[e];
+      }
+    }
+  }
+
 public:
-  double result = -__builtin_inf();
+  explicit RunningRow(const Row &row) : access(row) {}
 
-  explicit Prefix(const Access<double> &a) : access(a) {}
-
-  inline void next(std::size_t i, double x) {
-    if (result != result || x == -infinity<double>()) return;
-    if (x != x) result = quiet_nan<double>();
-    else if (x == infinity<double>() || result == infinity<double>()) result = infinity<double>();
-    else {
-      take(x);
-      const Ratio r = rest.over(own);
-      const MaxPlus quick = max_plus_quick(splat(max), D{}, splat(r.hi), splat(r.lo));
-      result = quick.cancelled[0] ? fixed(i + 1) : quick.doubtful[0] ? max_plus_exactly(max, 0.0, r) : quick.result[0];
+  inline void run() {
+    double gathered[block_elements], results[block_elements];
+    static_assert(block_elements % width == 0, "a block is whole strips");
+    const std::size_t n = access.row.n;
+    for (std::size_t i = 0; i < n; i += block_elements) {
+      const std::size_t m = n - i < block_elements ? n - i : block_elements;
+      const double *x = access.fetch(i, m, gathered);
+      std::size_t k = 0;
+      for (; k + width <= m; k += width) strip(i + k, x + k, results + k);
+      if (k < m) {
+        double last[width];
+        for (std::size_t j = 0; j < width; j++) last[j] = k + j < m ? x[k + j] : -infinity<double>();
+        strip(i + k, last, results + k);
+      }
+      access.put(i, results, m);
     }
   }
 };
 
 inline bool logcumsumexp_row(const Row &row) {
-  const Access<double> access(row);
-  Prefix prefix(access);
-  double gathered[block_elements], results[block_elements];
-  for (std::size_t i = 0; i < row.n; i += block_elements) {
-    const std::size_t m = row.n - i < block_elements ? row.n - i : block_elements;
-    const double *x = access.fetch(i, m, gathered);
-    for (std::size_t k = 0; k < m; k++) {
-      prefix.next(i + k, x[k]);
-      results[k] = prefix.result;
-    }
-    access.put(i, results, m);
-  }
+  RunningRow(row).run();
   return false;
 }
 
