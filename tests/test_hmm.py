@@ -63,7 +63,7 @@ def largest_step(alpha, *arrays):
 def check(initial, transition, emission):
     alpha, beta, a, e = exact_forward(initial, transition, emission)
     times, states = emission.shape
-    bound = times * 2.0**-51 * largest_step(alpha, initial, transition, emission)
+    bound = times * 2.0**-50 * largest_step(alpha, initial, transition, emission)
     total = sum(alpha[-1], ZERO)
     forward = hmm_forward(initial, transition, emission)
     for t, s in itertools.product(range(times), range(states)):
