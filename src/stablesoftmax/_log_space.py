@@ -14,6 +14,9 @@ from stablesoftmax._threads import get_num_threads
 Array = np.ndarray[Any, Any]
 FLOAT64 = np.dtype(np.float64)
 
+# Elements of a block where several passes of NumPy follow each other: its intermediate results stay in the caches.
+_SEVERAL_PASSES = 1 << 15
+
 
 def one_axis(name: str, axis: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     """The axis of a function for which the order of a row matters, as a tuple: empty for a scalar."""
@@ -35,12 +38,15 @@ def reduced_dtype(x: Array) -> np.dtype[Any]:
     return np.dtype(np.float32) if own.itemsize == 2 else own
 
 
-def each_block(name: str, outer_shape: tuple[int, ...], length: int, work: Callable[[Any], Any]) -> None:
-    """Calls work(index) for blocks of rows of this length."""
+def each_block(
+    name: str, outer_shape: tuple[int, ...], length: int, work: Callable[[Any], Any], elements: int = _blocks.ELEMENTS
+) -> None:
+    """Calls work(index) for blocks of rows of this length, of at most so many elements where that is possible."""
     threads = get_num_threads()
     total = math.prod(outer_shape) * length
-    most = max(1, (_blocks.ELEMENTS if total <= _blocks.ELEMENTS else _blocks.size(total, threads)) // max(1, length))
-    _blocks.run(name, _blocks.cut(outer_shape, most), work, threads)
+    if total > _blocks.ELEMENTS:
+        elements = min(elements, _blocks.size(total, threads))
+    _blocks.run(name, _blocks.cut(outer_shape, max(1, elements // max(1, length))), work, threads)
 
 
 class Rows:
@@ -52,7 +58,12 @@ class Rows:
         self._axes = axes
 
     def run(
-        self, work: Callable[..., tuple[Array, ...]], operands: list[Array | None], results: list[Array], reduced: bool
+        self,
+        work: Callable[..., tuple[Array, ...]],
+        operands: list[Array | None],
+        results: list[Array],
+        reduced: bool,
+        elements: int = _blocks.ELEMENTS,
     ) -> None:
         """results = work(*operands) a block at a time; a result has the axes of the operands, those of a row but for `reduced`."""
         layout, rank = self._layout, self._layout.outer_rank
@@ -67,7 +78,7 @@ class Rows:
             for target, result in zip(targets, work(*(None if a is None else block(a, index) for a in rows)), strict=True):
                 assign(target[*index, ...], result, FLOAT64)
 
-        each_block(self._name, layout.outer_shape, layout.length, by_block)
+        each_block(self._name, layout.outer_shape, layout.length, by_block, elements)
 
 
 def reduce_rows(
@@ -83,5 +94,6 @@ def reduce_rows(
     """work(*blocks), which returns a value a row, over all rows; a scalar where nothing is left."""
     axes = normalise_axis(name, axis, shape)
     y = np.empty(without(shape, axes, keepdims), result) if out is None else out
-    Rows(name, shape, axes).run(lambda *blocks: (work(*blocks),), operands, [y.squeeze(axes) if keepdims else y], reduced=True)
+    results = [y.squeeze(axes) if keepdims else y]
+    Rows(name, shape, axes).run(lambda *blocks: (work(*blocks),), operands, results, reduced=True, elements=_SEVERAL_PASSES)
     return y if out is not None or y.ndim else y[()]

@@ -10,15 +10,8 @@
 #pragma once
 #include "integer_term.h"
 #include "quick.h"
-#include "strip.h"
 
 namespace {
-
-// The term of an element in the window of its own.
-struct Term {
-  double base, growth;
-  I128 exponent;
-};
 
 class RunningRest {
   static constexpr int kept = 4, spacing = 32, limbs = 3;
@@ -111,7 +104,7 @@ public:
 };
 
 class RunningRow {
-  static constexpr std::size_t width = Strip<Float64>::width;
+  static constexpr std::size_t width = terms_at_once;
   const Access<double> access;
   const Context<Float64> context{1.0};
   Prefix prefix{context};
@@ -127,26 +120,10 @@ class RunningRow {
     return log_near_zero<Float64>(near_zero);
   }
 
-  // The terms of a strip, in the windows of their own.
-  inline void terms(const double *x, Term *to) const {
-    const auto of = load_many<2>(x);
-    const auto windows = Strip<Float64>{}.windows(context, of);
-    Many<D, 2> base, growth;
-    Float64::term(windows, of, base, growth);
-    for (std::size_t i = 0; i < width; i++) {
-      const std::size_t v = i / lanes<double>, e = i % lanes<double>;
-      if (__builtin_expect(context.is_fast(x[i]), 1)) to[i] = {base.v[v][e], growth.v[v][e], windows.exponent.v[v][e]};
-      else if (x[i] - x[i] == 0) {
-        const OwnTerm<Float64> own(context, x[i]);
-        to[i] = {own.base, own.growth, own.exponent};
-      }
-    }
-  }
-
   // Results of the prefixes that end with elements first.. of the row.
   inline void strip(std::size_t first, const double *x, double *results) {
     Term of[width];
-    terms(x, of);
+    own_terms(context, x, of);
     double max[width], hi[width], lo[width], base[width], growth[width], scale[width];
     for (std::size_t i = 0; i < width; i++) {
       double &top = prefix.max;

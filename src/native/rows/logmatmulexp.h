@@ -8,7 +8,6 @@
 #pragma once
 #include "integer_term.h"
 #include "quick.h"
-#include "strip.h"
 
 namespace {
 
@@ -68,11 +67,12 @@ class ProductStrip {
     each_near([&](double distance, double lo) { max_lo = distance == 0 && lo > max_lo ? lo : max_lo; });
     U128 total = 0;
     each_near([&](double distance, double lo) {
-      const OwnTerm<Float64> term(context, distance + (lo - max_lo));
+      const Term term = own_term(context, distance + (lo - max_lo));
       const I128 shift = 1 - term.exponent + 30;
-      if (shift < 128) total += integer_of(term) >> static_cast<int>(shift);
+      if (shift < 128) total += integer_of(term.base, term.growth) >> static_cast<int>(shift);
     });
-    const U128 one = integer_of(OwnTerm<Float64>(context, 0.0)) >> 30; // its exponent is 1
+    const Term zero = own_term(context, 0.0); // its exponent is 1
+    const U128 one = integer_of(zero.base, zero.growth) >> 30;
     return max + (max_lo + log1p_rest(static_cast<double>(total - one) / static_cast<double>(one)));
   }
 

@@ -72,26 +72,31 @@ class WeightedSum {
     }
   }
 
+  // body(term of x, w) for the elements that count.
   template <class Body> inline void each(Body body) const {
-    for (std::size_t i = 0; i < row.n; i++) {
-      const double xi = x(i), wi = w(i);
-      if (wi != 0 && xi != -infinity<double>() && counts_beside(context, xi, max)) body(xi, wi);
+    for (std::size_t i = 0; i < row.n; i += terms_at_once) {
+      const std::size_t some = row.n - i < terms_at_once ? row.n - i : terms_at_once;
+      double of[terms_at_once];
+      Term terms[terms_at_once];
+      for (std::size_t k = 0; k < terms_at_once; k++) of[k] = k < some ? x(i + k) : 0.0;
+      own_terms(context, of, terms);
+      for (std::size_t k = 0; k < some; k++)
+        if (w(i + k) != 0 && of[k] > -infinity<double>() && counts_beside(context, of[k], max)) body(terms[k], w(i + k));
     }
   }
 
   inline void add() {
     bool first = true;
-    each([&](double xi, double wi) {
-      const I128 exponent = context.exponent(xi) + Weight(wi).exponent;
+    each([&](const Term &term, double wi) {
+      const I128 exponent = term.exponent + Weight(wi).exponent;
       if (first || exponent > top) top = exponent;
       first = false;
     });
-    each([&](double xi, double wi) {
-      const OwnTerm<Float64> term(context, xi);
+    each([&](const Term &term, double wi) {
       const Weight weight(wi);
       const I128 shift = top - term.exponent - weight.exponent + headroom;
       if (shift >= 127) return;
-      const U128 t = integer_of(term) << (127 - term_bits);
+      const U128 t = integer_of(term.base, term.growth) << (127 - term_bits);
       const U128 product = static_cast<U128>(static_cast<std::uint64_t>(t >> 64)) * weight.mantissa +
                            (static_cast<U128>(static_cast<std::uint64_t>(t)) * weight.mantissa >> 64);
       const I128 part = static_cast<I128>(product >> static_cast<int>(shift));
