@@ -107,7 +107,7 @@ def test_special_values_of_weighted_sums():
             log, sign = signed_logsumexp("logsumexp", np.array(x), (0,), np.array(w), None)
         return log[()], sign[()]
 
-    assert signed([inf, 0.0], one) == (inf, 1)
+    assert signed([inf, 0.0], one) == (inf, 1)  # scipy 23548: the sign was nan
     assert signed([inf, 0.0], -one) == (inf, -1)
     assert signed([0.0, 1.0], [-inf, 1.0]) == (inf, -1)
     assert signed([-inf, 0.0], one) == (0.0, 1)
@@ -119,6 +119,7 @@ def test_special_values_of_weighted_sums():
         with pytest.raises(FloatingPointError, match="logsumexp"):
             logsumexp([inf, inf], weights=[1.0, -1.0])
         assert np.isnan(logsumexp([nan, 0.0], weights=1.0))
+    assert logsumexp(np.zeros((0, 3)), axis=0, weights=np.ones(3)).tolist() == [-inf] * 3  # scipy 20399
     assert logsumexp([1e300, 5.0, 1e300], weights=[1e-300, 1e300, 3.0]) == 1e300
     assert logsumexp([-1e300, 5.0], weights=[1e300, 1e-300]) == 5 + math.log(1e-300)
 
@@ -331,6 +332,18 @@ def test_mean_into_out():
     assert_same_bits(out, logmeanexp(x, axis=1))
     with pytest.raises(ValueError, match="logmeanexp: out has shape"):
         logmeanexp(x, axis=1, out=np.empty(5))
+
+
+def test_results_may_lie_in_the_data():
+    """More rows than a block holds: the first results must not be read as elements."""
+    x = np.random.default_rng(13).normal(0, 2, (900, 100))
+    for f in (logmeanexp, stablesoftmax.entropy_from_logits, lambda x, axis, out: logsumexp(x, axis, weights=2.0, out=out)):
+        expected = f(x, axis=1, out=np.empty(900))
+        for index in ((slice(None), 0), (slice(None, None, -1), 99)):
+            memory = x.copy()
+            assert_same_bits(f(memory, axis=1, out=memory[index]), expected)
+        memory = x.copy()
+        assert_same_bits(f(memory, axis=1, out=memory.ravel()[:900]), expected)
 
 
 def test_large_arrays_in_blocks():

@@ -153,6 +153,7 @@ def test_special_values(dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_masked_elements_take_no_part(dtype):
+    """pytorch 101967: a masked nan poisoned the row."""
     rng = np.random.default_rng(7)
     x = cast(rng.normal(0, 4, (5, 40)), dtype)
     mask = rng.random((5, 40)) < 0.6

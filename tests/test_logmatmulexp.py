@@ -1,6 +1,7 @@
 """logmatmulexp: every result faithful, whatever the order of k, the layout and the block it was in."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -190,6 +191,35 @@ def test_large_products_in_blocks():
     expected = logmatmulexp(stack, np.swapaxes(stack, 1, 2))
     for i in (0, 150, 299):
         assert_same_bits(logmatmulexp(stack[i], stack[i].T), expected[i])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_algebra_at_minus_infinity(dtype):
+    """pytorch 49724: -inf is the zero of this algebra, the matrix with 0 on its diagonal and -inf elsewhere its one."""
+    a = cast(np.random.default_rng(11).normal(0, 9, (6, 6)), dtype)
+    a[1, 2] = a[4] = -np.inf
+    one = np.where(np.eye(6, dtype=bool), 0.0, -np.inf).astype(a.dtype)
+    zero = np.full((6, 6), -np.inf).astype(a.dtype)
+    order = one[[3, 1, 0, 5, 2, 4]]
+    same = logmatmulexp(a, one)
+    assert_same_bits(same, a.astype(same.dtype))
+    assert_same_bits(logmatmulexp(one, a), same)
+    assert_same_bits(logmatmulexp(order, a), same[[3, 1, 0, 5, 2, 4]])
+    for product in (logmatmulexp(a, zero), logmatmulexp(zero, a)):
+        assert (product == -np.inf).all()
+
+
+def test_memory_does_not_grow_with_the_number_of_terms():
+    """The sums of 400 x 400 x 400 pairs would take 512 MB."""
+    a, b = (np.random.default_rng(12).normal(0, 3, (400, 400)).astype(np.float32) for _ in range(2))
+    logmatmulexp(a, b)
+    tracemalloc.start()
+    try:
+        y = logmatmulexp(a, b)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak - y.nbytes < 4 << 20
 
 
 def test_long_sums():

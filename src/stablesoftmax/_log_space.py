@@ -8,7 +8,7 @@ import numpy as np
 
 from stablesoftmax import _blocks
 from stablesoftmax._arguments import Axis, cast, floating, normalise_axis
-from stablesoftmax._layout import Layout, assign, flat
+from stablesoftmax._layout import Layout, apart, assign, flat
 from stablesoftmax._threads import get_num_threads
 
 Array = np.ndarray[Any, Any]
@@ -94,6 +94,7 @@ def reduce_rows(
     """work(*blocks), which returns a value a row, over all rows; a scalar where nothing is left."""
     axes = normalise_axis(name, axis, shape)
     y = np.empty(without(shape, axes, keepdims), result) if out is None else out
+    operands = [None if a is None else apart(a, y) for a in operands] if out is not None else operands
     results = [y.squeeze(axes) if keepdims else y]
     Rows(name, shape, axes).run(lambda *blocks: (work(*blocks),), operands, results, reduced=True, elements=_SEVERAL_PASSES)
     return y if out is not None or y.ndim else y[()]
