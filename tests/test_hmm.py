@@ -57,13 +57,13 @@ def largest_step(alpha, *arrays):
     for row in alpha:
         logs = [float(p.log()) for p in row if not (p.is_exact() and p == 0)]
         finite.append(max(logs) - min(logs) if logs else 0.0)
-    return max(finite)
+    return max(*finite, math.log(len(alpha[0])))
 
 
 def check(initial, transition, emission):
     alpha, beta, a, e = exact_forward(initial, transition, emission)
     times, states = emission.shape
-    bound = times * 2.0**-50 * largest_step(alpha, initial, transition, emission)
+    bound = times * 2.0**-49 * largest_step(alpha, initial, transition, emission)
     total = sum(alpha[-1], ZERO)
     forward = hmm_forward(initial, transition, emission)
     for t, s in itertools.product(range(times), range(states)):

@@ -122,6 +122,7 @@ struct LogSpace {
   bool (*logcumsumexp)(const Row &);
   bool (*weighted)(const Weighted &);
   void (*logmatmulexp)(const Product &);
+  void (*logmatmulexp_float32)(const Product &); // of elements that are floats
   void (*hmm_forward)(const Chain &);
   void (*hmm_backward)(const Chain &);
   void (*viterbi)(const Chain &);

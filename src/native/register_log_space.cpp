@@ -43,13 +43,14 @@ void loop_weighted(char **args, const npy_intp *sizes, const npy_intp *steps, vo
 }
 
 // (m,k),(k,n)->(m,n): a, b -> y
+template <void (*LogSpace::*function)(const Product &)>
 void loop_logmatmulexp(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
   const LogSpace &level = *static_cast<const LogSpace *>(data);
   const auto size = [&](int i) { return static_cast<std::size_t>(sizes[i]); };
   void *scratch = thread_scratch();
   guarded([&] {
     for (npy_intp i = 0; i < sizes[0]; i++)
-      level.logmatmulexp({args[0] + i * steps[0], args[1] + i * steps[1], args[2] + i * steps[2], size(1), size(2), size(3), steps[3],
+      (level.*function)({args[0] + i * steps[0], args[1] + i * steps[1], args[2] + i * steps[2], size(1), size(2), size(3), steps[3],
                           steps[4], steps[5], steps[6], steps[7], steps[8], scratch, scratch ? scratch_bytes : 0});
     return false;
   });
@@ -138,7 +139,8 @@ void loop_viterbi(char **args, const npy_intp *sizes, const npy_intp *steps, voi
 LogSpace of_level;
 void *data[] = {&of_level};
 PyUFuncGenericFunction cumulative[] = {loop_logcumsumexp<false>}, cumulative_where[] = {loop_logcumsumexp<true>}, weighted[] = {loop_weighted},
-                       product[] = {loop_logmatmulexp}, forward[] = {loop_forward}, backward[] = {loop_backward},
+                       product[] = {loop_logmatmulexp<&LogSpace::logmatmulexp>},
+                       product_float32[] = {loop_logmatmulexp<&LogSpace::logmatmulexp_float32>}, forward[] = {loop_forward}, backward[] = {loop_backward},
                        best_path[] = {loop_viterbi};
 const char cumulative_types[] = {NPY_DOUBLE, NPY_DOUBLE}, cumulative_where_types[] = {NPY_DOUBLE, NPY_BOOL, NPY_DOUBLE},
            weighted_types[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE},
@@ -166,6 +168,8 @@ const Entry entries[] = {
     {"viterbi", "viterbi", "viterbi(initial, transition, emission, work): path, log_probability, from; see rows/viterbi.h",
      "(s),(s,p),(t,s),(w)->(t),(),(t,s)", best_path, best_path_types, 4, 3},
     {"logmatmulexp", "logmatmulexp", "logmatmulexp(a, b): see stablesoftmax.logmatmulexp", "(m,k),(k,n)->(m,n)", product, product_types, 2, 1},
+    {"logmatmulexp_float32", "logmatmulexp", "logmatmulexp_float32(a, b): of elements that are floats", "(m,k),(k,n)->(m,n)", product_float32,
+     product_types, 2, 1},
 };
 
 }  // namespace

@@ -142,8 +142,8 @@ def hmm_forward(log_initial: Any, log_transition: Any, log_emission: Any) -> For
 
     Notes
     -----
-    *Accuracy*: absolute error < T * 2**-50 * M + 1 ulp of the result. M is the largest finite magnitude of one step: of
-    log_initial, log_transition, log_emission and of the differences between states at one time; not that of the likelihood,
+    *Accuracy*: absolute error < T * 2**-49 * M + 1 ulp of the result. M is the largest finite magnitude of one step: of
+    log_initial, log_transition, log_emission, of the differences between states at one time, and log(S); not the likelihood,
     which is summed as a pair. See :func:`bounds`. *Bits*: the same at every SIMD level, layout, batch, number of threads.
     *Special values*: what cannot be is -inf, never nan; nan where a nan takes part; +inf gives inf or nan. *Memory* beside
     the result: float64 copies of a block of sequences.
@@ -200,7 +200,7 @@ def hmm_forward_backward(log_initial: Any, log_transition: Any, log_emission: An
 
     Notes
     -----
-    *Accuracy*: absolute error of log_gamma and log_xi_sum < T * 2**-48 * M + 1 ulp with the M of :func:`hmm_forward`, for
+    *Accuracy*: absolute error of log_gamma and log_xi_sum < T * 2**-47 * M + 1 ulp with the M of :func:`hmm_forward`, for
     log_likelihood as there. See :func:`bounds`. *Bits*: as there. *Special values*: where the observations are impossible
     (log_likelihood is -inf) log_gamma and log_xi_sum are -inf.
 

@@ -37,11 +37,13 @@ def _matrices(name: str, a: Array, b: Array) -> tuple[Array, Array, tuple[int, .
 
 def _product(a: Array, b: Array) -> Array:
     """The kernel, which is told nothing of +inf: a product with one is infinite, unless the other factor is 0."""
+    wide = FLOAT64 in (floating(a.dtype), floating(b.dtype))
+    kernel = _native.logmatmulexp if wide else _native.logmatmulexp_float32
     a, b = cast(a, FLOAT64), cast(b, FLOAT64)
     high_a, high_b = a == np.inf, b == np.inf
     if not (high_a.any() or high_b.any()):
-        return np.asarray(_native.logmatmulexp(a, b))
-    y = np.asarray(_native.logmatmulexp(np.where(high_a, -np.inf, a), np.where(high_b, -np.inf, b)))
+        return np.asarray(kernel(a, b))
+    y = np.asarray(kernel(np.where(high_a, -np.inf, a), np.where(high_b, -np.inf, b)))
     infinite = np.matmul(high_a, b > -np.inf) | np.matmul(a > -np.inf, high_b)
     return np.where(infinite & ~np.isnan(y), np.inf, y)
 

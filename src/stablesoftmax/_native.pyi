@@ -37,6 +37,7 @@ logcumsumexp: np.ufunc
 logcumsumexp_where: np.ufunc
 log_weighted_sum: np.ufunc
 logmatmulexp: np.ufunc
+logmatmulexp_float32: np.ufunc
 hmm_backward: np.ufunc
 hmm_forward: np.ufunc
 viterbi: np.ufunc

@@ -28,7 +28,7 @@ class Sequence {
   inline void multiply(const char *from, std::ptrdiff_t from_state, char *to) const {
     const Product p{from, c.transition, to, 1, c.states, c.states, 0, from_state, c.transition_row, sizeof(double), 0, c.values_state,
                     nullptr, 0, true, true};
-    for (std::size_t j = 0; j < p.n; j += ProductStrip::width) ProductStrip(p, context, j).row(0);
+    for (std::size_t j = 0; j < p.n; j += ProductStrip::width) ProductStrip(p, context, j).row<false>(0);
   }
 
   // Subtracts the largest value of a time and returns it; 0 where that is no number.

@@ -4,6 +4,7 @@
 //           the sum is one of integers (lane_sums.h).
 // Bound     That of logsumexp. lo^2/2 is left out: |lo| <= 2^-54 |s|, and where that is not below 2^-30, an ulp of the result is above
 //           2^-28. Beyond |s| = 2^39 differences to the maximum are exact, and the result is max + log1p(rest) rounded once.
+//           Where s is rounded instead, its error, half an ulp of s, is far below an ulp of a float32.
 // Order     Neither that of k nor that of a and b matters, nor which columns share a strip.
 #pragma once
 #include "integer_term.h"
@@ -93,7 +94,8 @@ public:
     }
   }
 
-  inline void row(std::size_t i) const {
+  // With `exact` the sums s are pairs, else they are rounded: for operands of float32, and where errors are absolute.
+  template <bool exact> inline void row(std::size_t i) const {
     const Lanes lowest = each<2>([](int) { return splat(-__builtin_inf()); });
     Lanes max = lowest, second = lowest, nan = each<2>([](int) { return D{}; });
     for (std::size_t k = 0; k < p.k; k++) {
@@ -110,20 +112,27 @@ public:
     const Strip<Float64> strip{};
     const auto rest = strip.windows(context, second), top = strip.windows(context, max);
     LaneSums<Float64> sums;
-    Lanes base, growth, max_lo = lowest;
+    Lanes base, growth, max_lo = exact ? lowest : Lanes{};
     const auto times = [](const Lanes &g, const Lanes &lo) { return g + fma(g, lo, lo); }; // (1 + g)*(1 + lo) - 1
     Strip<Float64>::summed(sums, p.k, [&](std::size_t k) __attribute__((always_inline)) {
-      Lanes s, lo;
-      exact_sum(at(k), each<2>([&, x = splat(a(i, k))](int) { return x; }), s, lo);
-      max_lo = each<2>([&](int v) { return larger(where(s.v[v] == max.v[v], lo.v[v], max_lo.v[v]), max_lo.v[v]); });
-      lo = each<2>([&](int v) { return where((s.v[v] <= second.v[v]) & (s.v[v] >= rest.floor.v[v]), lo.v[v]); });
-      Float64::term(rest, smaller(s, second), base, growth);
-      sums.add(base, times(growth, lo));
+      const D of_a = splat(a(i, k));
+      if constexpr (exact) {
+        Lanes s, lo;
+        exact_sum(at(k), each<2>([&](int) { return of_a; }), s, lo);
+        max_lo = each<2>([&](int v) { return larger(where(s.v[v] == max.v[v], lo.v[v], max_lo.v[v]), max_lo.v[v]); });
+        lo = each<2>([&](int v) { return where((s.v[v] <= second.v[v]) & (s.v[v] >= rest.floor.v[v]), lo.v[v]); });
+        Float64::term(rest, smaller(s, second), base, growth);
+        growth = times(growth, lo);
+      } else {
+        Float64::term(rest, smaller(at(k) + of_a, second), base, growth);
+      }
+      sums.add(base, growth);
     });
     Float64::term(rest, second, base, growth);
-    sums.take_out(base, times(growth, each<2>([&](int v) { return where(second.v[v] == max.v[v], max_lo.v[v]); })));
+    if constexpr (exact) growth = times(growth, each<2>([&](int v) { return where(second.v[v] == max.v[v], max_lo.v[v]); }));
+    sums.take_out(base, growth);
     Float64::term(top, max, base, growth);
-    growth = times(growth, max_lo);
+    if constexpr (exact) growth = times(growth, max_lo);
     for (int v = 0; v < 2; v++) {
       const Q shift = rest.exponent.v[v] - top.exponent.v[v] + static_cast<std::int64_t>(quantum_exponent<Float64>(Layout::wide));
       const Pair of_rest = ratio(sums, v, base.v[v], growth.v[v], bits<D>((shift + 1023) << 52));
@@ -163,11 +172,11 @@ private:
   }
 };
 
-inline void logmatmulexp(const Product &p) {
+template <bool exact> inline void logmatmulexp(const Product &p) {
   const Context<Float64> context(1.0);
   for (std::size_t j = 0; j < p.n; j += ProductStrip::width) {
     const ProductStrip strip(p, context, j);
-    for (std::size_t i = 0; i < p.m; i++) strip.row(i);
+    for (std::size_t i = 0; i < p.m; i++) strip.row<exact>(i);
   }
 }
 
