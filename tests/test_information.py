@@ -87,7 +87,7 @@ def test_divergence(gap, dtype):
                 exact, slack = exact_divergence(x, y)
                 assert got.dtype == reduced(dtype)
                 error, ulp = off(got, exact)
-                assert error <= ulp + 2.0**-47 * float(exact) + slack
+                assert error <= ulp + 2.0**-47 * float(exact) + slack + 2.0**-1064
                 assert got >= 0
 
 

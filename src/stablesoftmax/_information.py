@@ -58,9 +58,9 @@ def entropy_from_logits(
     Notes
     -----
     *Accuracy*: relative error < 2**-50 (plus 2**-1064, of subnormal probabilities) before the result is rounded to its dtype:
-    no term is negative, and a confident row keeps its small entropy; see :func:`bounds`. *Bits*: as :func:`softmax`: the order of a row does not matter. *Special
-    values*: 0 * log 0 = 0; a row of which nothing takes part has the entropy 0; nan (invalid) for a row of -inf and for one
-    with +inf; nan makes a row nan.
+    no term is negative, and a confident row keeps its small entropy; see :func:`bounds`. *Bits*: as :func:`softmax`: the
+    order of a row does not matter. *Special values*: 0 * log 0 = 0; a row of which nothing takes part has the entropy 0; nan
+    (invalid) for a row of -inf and for one with +inf; nan makes a row nan.
 
     Examples
     --------
@@ -149,8 +149,8 @@ def kl_divergence_from_logits(
     Notes
     -----
     *Accuracy*: error < 1 ulp + 2**-47 * KL + 2**-50 * sum(abs(p - q) * m) + 2**-100 * sum(q * m**2), where m = abs(log p) +
-    abs(log q), or the largest difference of log(p/q) within the row where that is below 1/2: distributions near each other
-    keep their small divergence, equal ones give 0; see :func:`bounds`. *Bits*: as :func:`softmax`: the order of a row does not
+    abs(log q), or the largest difference of log(p/q) within the row where that is below 1/2 (and 2**-1064, of subnormal
+    probabilities): distributions near each other keep their small divergence, equal ones give 0; see :func:`bounds`. *Bits*: as :func:`softmax`: the order of a row does not
     matter. *Special values*: inf where q is 0 and p is not; 0 * log 0 = 0; a row of which nothing takes part gives 0; nan
     (invalid) for a row of -inf and for one with +inf; nan makes a row nan.
 
