@@ -150,9 +150,9 @@ def kl_divergence_from_logits(
     -----
     *Accuracy*: error < 1 ulp + 2**-47 * KL + 2**-50 * sum(abs(p - q) * m) + 2**-100 * sum(q * m**2), where m = abs(log p) +
     abs(log q), or the largest difference of log(p/q) within the row where that is below 1/2 (and 2**-1064, of subnormal
-    probabilities): distributions near each other keep their small divergence, equal ones give 0; see :func:`bounds`. *Bits*: as :func:`softmax`: the order of a row does not
-    matter. *Special values*: inf where q is 0 and p is not; 0 * log 0 = 0; a row of which nothing takes part gives 0; nan
-    (invalid) for a row of -inf and for one with +inf; nan makes a row nan.
+    probabilities): distributions near each other keep their small divergence, equal ones give 0; see :func:`bounds`. *Bits*:
+    as :func:`softmax`: the order of a row does not matter. *Special values*: inf where q is 0 and p is not; 0 * log 0 = 0; a
+    row of which nothing takes part gives 0; nan (invalid) for a row of -inf and for one with +inf; nan makes a row nan.
 
     References
     ----------
