@@ -364,3 +364,20 @@ def test_random_masks():
         if mask.sum() > 1:
             assert_same_bits(logmeanexp(x, where=mask), logmeanexp(x[mask]))
             assert_same_bits(logvarexp(x, where=mask, ddof=1), logvarexp(x[mask], ddof=1))
+
+
+def test_integers_and_bool_become_float64():
+    for x in (np.array([[True, False, True], [False, False, True]]), np.array([[3, 1, 200], [7, 7, 0]], np.uint8)):
+        wide = x.astype(np.float64)
+        for f in (
+            logmeanexp,
+            logvarexp,
+            effective_sample_size,
+            stablesoftmax.entropy_from_logits,
+            normalize_log_weights,
+            lambda x, axis: logsumexp(x, axis, weights=x),
+            lambda x, axis: stablesoftmax.kl_divergence_from_logits(x, x[::-1], axis),
+            stablesoftmax.logcumsumexp,
+        ):
+            assert f(x, axis=1).dtype == np.float64
+            assert_same_bits(f(x, axis=1), f(wide, axis=1))

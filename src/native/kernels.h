@@ -117,9 +117,10 @@ struct Chain {
   std::ptrdiff_t path_time, from_time, from_state;
 };
 
-// What log-space algebra needs beside the rows; float64 throughout.
+// What log-space algebra needs beside the rows; float64 where nothing else is said.
 struct LogSpace {
-  bool (*logcumsumexp)(const Row &);
+  bool (*logcumsumexp_f32)(const Row &);
+  bool (*logcumsumexp_f64)(const Row &);
   bool (*weighted)(const Weighted &);
   void (*logmatmulexp)(const Product &);
   void (*logmatmulexp_float32)(const Product &); // of elements that are floats

@@ -1,4 +1,5 @@
-// The gufuncs of log-space algebra, all of float64: other dtypes are cast a block at a time by the functions that call these.
+// The gufuncs of log-space algebra: logcumsumexp of every dtype (`_bfloat16` takes uint16 patterns, `_where` a mask after x), the
+// others of float64, to which the functions that call them cast a block at a time.
 #include "register.h"
 
 #include "gufunc.h"
@@ -8,16 +9,18 @@ namespace {
 
 // (n)->(n) and, masked, (n),(n)->(n): x[, where] -> y
 template <bool masked> void loop_logcumsumexp(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
-  const LogSpace &level = *static_cast<const LogSpace *>(data);
+  const Loop &loop = *static_cast<const Loop *>(data);
   constexpr int operands = 2 + masked;
   Row row{};
+  row.x_storage = loop.x;
+  row.y_storage = loop.y;
   row.n = static_cast<std::size_t>(sizes[1]);
   row.x_stride = steps[operands];
   if (masked) row.where_stride = steps[operands + 1];
   row.y_stride = steps[2 * operands - 1];
   char *x = args[0], *where = masked ? args[1] : nullptr, *y = args[operands - 1];
   guarded([&] {
-    return each_row(row, sizes[0], level.logcumsumexp, [&](Row &r) {
+    return each_row(row, sizes[0], loop.row, [&](Row &r) {
       r.x = x;
       r.where = where;
       r.y = y;
@@ -137,47 +140,62 @@ void loop_viterbi(char **args, const npy_intp *sizes, const npy_intp *steps, voi
 
 // NumPy keeps pointers to what it is given: these live as long as the process.
 LogSpace of_level;
-void *data[] = {&of_level};
-PyUFuncGenericFunction cumulative[] = {loop_logcumsumexp<false>}, cumulative_where[] = {loop_logcumsumexp<true>}, weighted[] = {loop_weighted},
+Loop cumulative_loops[] = {{nullptr, nullptr, Storage::half, Storage::half},
+                           {nullptr, nullptr, Storage::native, Storage::native},
+                           {nullptr, nullptr, Storage::native, Storage::native},
+                           {nullptr, nullptr, Storage::bfloat16, Storage::bfloat16}};
+void *data[] = {&of_level}, *cumulative_data[] = {&cumulative_loops[0], &cumulative_loops[1], &cumulative_loops[2]},
+     *cumulative_bfloat16_data[] = {&cumulative_loops[3]};
+constexpr auto plain = loop_logcumsumexp<false>, masked = loop_logcumsumexp<true>;
+PyUFuncGenericFunction cumulative[] = {plain, plain, plain}, cumulative_where[] = {masked, masked, masked}, weighted[] = {loop_weighted},
                        product[] = {loop_logmatmulexp<&LogSpace::logmatmulexp>},
-                       product_float32[] = {loop_logmatmulexp<&LogSpace::logmatmulexp_float32>}, forward[] = {loop_forward}, backward[] = {loop_backward},
-                       best_path[] = {loop_viterbi};
-const char cumulative_types[] = {NPY_DOUBLE, NPY_DOUBLE}, cumulative_where_types[] = {NPY_DOUBLE, NPY_BOOL, NPY_DOUBLE},
-           weighted_types[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE},
-           product_types[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE},
-           forward_types[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE},
-           backward_types[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE},
+                       product_float32[] = {loop_logmatmulexp<&LogSpace::logmatmulexp_float32>}, forward[] = {loop_forward},
+                       backward[] = {loop_backward}, best_path[] = {loop_viterbi};
+const char cumulative_types[] = {NPY_HALF, NPY_HALF, NPY_FLOAT, NPY_FLOAT, NPY_DOUBLE, NPY_DOUBLE},
+           cumulative_where_types[] = {NPY_HALF, NPY_BOOL, NPY_HALF, NPY_FLOAT, NPY_BOOL, NPY_FLOAT, NPY_DOUBLE, NPY_BOOL, NPY_DOUBLE},
+           cumulative_bfloat16_types[] = {NPY_UINT16, NPY_UINT16},
+           cumulative_bfloat16_where_types[] = {NPY_UINT16, NPY_BOOL, NPY_UINT16},
+           doubles[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE},
            best_path_types[] = {NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_INT64, NPY_DOUBLE, NPY_INT32};
 
 struct Entry {
   const char *attribute, *name, *doc, *signature;
   PyUFuncGenericFunction *loops;
+  void **data;
   const char *types;
-  int inputs, outputs;
+  int count, inputs, outputs;
 };
 
 const Entry entries[] = {
-    {"logcumsumexp", "logcumsumexp", "logcumsumexp(x): see stablesoftmax.logcumsumexp", "(n)->(n)", cumulative, cumulative_types, 1, 1},
-    {"logcumsumexp_where", "logcumsumexp", "logcumsumexp(x, where)", "(n),(n)->(n)", cumulative_where, cumulative_where_types, 2, 1},
+    {"logcumsumexp", "logcumsumexp", "logcumsumexp(x): see stablesoftmax.logcumsumexp", "(n)->(n)", cumulative, cumulative_data,
+     cumulative_types, 3, 1, 1},
+    {"logcumsumexp_where", "logcumsumexp", "logcumsumexp(x, where)", "(n),(n)->(n)", cumulative_where, cumulative_data,
+     cumulative_where_types, 3, 2, 1},
+    {"logcumsumexp_bfloat16", "logcumsumexp", "logcumsumexp(x)", "(n)->(n)", cumulative, cumulative_bfloat16_data,
+     cumulative_bfloat16_types, 1, 1, 1},
+    {"logcumsumexp_bfloat16_where", "logcumsumexp", "logcumsumexp(x, where)", "(n),(n)->(n)", cumulative_where, cumulative_bfloat16_data,
+     cumulative_bfloat16_where_types, 1, 2, 1},
     {"log_weighted_sum", "logsumexp", "log_weighted_sum(x, w, divisor): log |sum of w*e^x / divisor| and the sign of the sum",
-     "(n),(n),()->(),()", weighted, weighted_types, 3, 2},
+     "(n),(n),()->(),()", weighted, data, doubles, 1, 3, 2},
     {"hmm_backward", "hmm_forward_backward", "hmm_backward(transition, turned round, emission): values, scale, work; see rows/hmm.h",
-     "(s,p),(t,s)->(t,s),(t),(s)", backward, backward_types, 2, 3},
+     "(s,p),(t,s)->(t,s),(t),(s)", backward, data, doubles, 1, 2, 3},
     {"hmm_forward", "hmm_forward", "hmm_forward(initial, transition, emission): values, scale and its low part; see rows/hmm.h",
-     "(s),(s,p),(t,s)->(t,s),(t),(t)", forward, forward_types, 3, 3},
+     "(s),(s,p),(t,s)->(t,s),(t),(t)", forward, data, doubles, 1, 3, 3},
     {"viterbi", "viterbi", "viterbi(initial, transition, emission, work): path, log_probability, from; see rows/viterbi.h",
-     "(s),(s,p),(t,s),(w)->(t),(),(t,s)", best_path, best_path_types, 4, 3},
-    {"logmatmulexp", "logmatmulexp", "logmatmulexp(a, b): see stablesoftmax.logmatmulexp", "(m,k),(k,n)->(m,n)", product, product_types, 2, 1},
+     "(s),(s,p),(t,s),(w)->(t),(),(t,s)", best_path, data, best_path_types, 1, 4, 3},
+    {"logmatmulexp", "logmatmulexp", "logmatmulexp(a, b): see stablesoftmax.logmatmulexp", "(m,k),(k,n)->(m,n)", product, data, doubles, 1, 2, 1},
     {"logmatmulexp_float32", "logmatmulexp", "logmatmulexp_float32(a, b): of elements that are floats", "(m,k),(k,n)->(m,n)", product_float32,
-     product_types, 2, 1},
+     data, doubles, 1, 2, 1},
 };
 
 }  // namespace
 
 bool register_log_space(PyObject *module, const Level &level) {
   of_level = level.log_space;
+  for (Loop &loop : cumulative_loops) loop.row = of_level.logcumsumexp_f32;
+  cumulative_loops[2].row = of_level.logcumsumexp_f64;
   for (const Entry &e : entries) {
-    PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(e.loops, data, e.types, 1, e.inputs, e.outputs, PyUFunc_None, e.name,
+    PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(e.loops, e.data, e.types, e.count, e.inputs, e.outputs, PyUFunc_None, e.name,
                                                           e.doc, 0, e.signature);
     if (!ufunc) return false;
     const int status = PyModule_AddObjectRef(module, e.attribute, ufunc);

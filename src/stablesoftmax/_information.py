@@ -75,7 +75,7 @@ def entropy_from_logits(
     mask = as_mask(name, where, logits.shape)
     if out is not None:
         check_out(name, out, without(logits.shape, axes, keepdims), result)
-    return reduce_rows(name, _entropy, [logits, mask], logits.shape, axes, keepdims, result, out)
+    return reduce_rows(name, _entropy, [logits], mask, logits.shape, axes, keepdims, result, out)
 
 
 def _differences(x: Array, y: Array, p: Array, counts: Array) -> tuple[Array, Array]:
@@ -174,5 +174,5 @@ def kl_divergence_from_logits(
     natural = max(reduced_dtype(p), reduced_dtype(q), key=lambda d: d.itemsize)
     result = result_dtype(name, p, dtype, natural)
     mask = as_mask(name, where, shape)
-    operands = [np.broadcast_to(p, shape), np.broadcast_to(q, shape), mask]
-    return reduce_rows(name, _divergence, operands, shape, axes, keepdims, result)
+    operands = [np.broadcast_to(p, shape), np.broadcast_to(q, shape)]
+    return reduce_rows(name, _divergence, operands, mask, shape, axes, keepdims, result)

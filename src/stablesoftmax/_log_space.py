@@ -1,4 +1,4 @@
-"""Rows of float64 for log-space algebra: its kernels know no other dtype, so blocks are cast on the way in and out."""
+"""Rows for log-space algebra: most of its kernels know float64 alone, so blocks are cast on the way in and out."""
 
 import math
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import numpy as np
 
 from stablesoftmax import _blocks
 from stablesoftmax._arguments import Axis, cast, floating, normalise_axis
-from stablesoftmax._layout import Layout, apart, assign, flat
+from stablesoftmax._layout import Layout, apart, assign, flat, patterns
 from stablesoftmax._threads import get_num_threads
 
 Array = np.ndarray[Any, Any]
@@ -50,33 +50,37 @@ def each_block(
 
 
 class Rows:
-    """Arrays of one shape, or that broadcast to it, as blocks of float64 rows."""
+    """Arrays of one shape, or that broadcast to it, as blocks of rows of one dtype."""
 
-    def __init__(self, name: str, shape: tuple[int, ...], axes: tuple[int, ...]):
+    def __init__(self, name: str, shape: tuple[int, ...], axes: tuple[int, ...], dtype: np.dtype[Any] = FLOAT64):
         self._name = name
+        self._dtype = dtype
         self._layout = Layout(np.broadcast_to(np.float64(0), shape), axes)
         self._axes = axes
 
     def run(
         self,
         work: Callable[..., tuple[Array, ...]],
-        operands: list[Array | None],
+        operands: list[Array],
+        mask: Array | None,
         results: list[Array],
         reduced: bool,
         elements: int = _blocks.ELEMENTS,
     ) -> None:
-        """results = work(*operands) a block at a time; a result has the axes of the operands, those of a row but for `reduced`."""
+        """results = work(*operands, mask) a block at a time. A result has the axes of the operands, those of a row only without
+        `reduced`."""
         layout, rank = self._layout, self._layout.outer_rank
-        rows = [None if a is None else layout.rows_last(a) for a in operands]
+        rows, masks = [layout.rows_last(a) for a in operands], None if mask is None else layout.rows_last(mask)
         targets = results if reduced else [layout.rows_last(a) for a in results]
 
         def block(array: Array, index: Any) -> Array:
-            part = flat(array[*index, ...], rank)  # the ellipsis: a view, of a scalar too
-            return part if part.dtype == np.bool_ else cast(part, FLOAT64)
+            return flat(array[*index, ...], rank)  # the ellipsis: a view, of a scalar too
 
         def by_block(index: Any) -> None:
-            for target, result in zip(targets, work(*(None if a is None else block(a, index) for a in rows)), strict=True):
-                assign(target[*index, ...], result, FLOAT64)
+            blocks = [patterns(cast(block(a, index), self._dtype)) for a in rows]
+            computed = work(*blocks, None if masks is None else block(masks, index))
+            for target, result in zip(targets, computed, strict=True):
+                assign(target[*index, ...], result, self._dtype)
 
         each_block(self._name, layout.outer_shape, layout.length, by_block, elements)
 
@@ -84,17 +88,19 @@ class Rows:
 def reduce_rows(
     name: str,
     work: Callable[..., Array],
-    operands: list[Array | None],
+    operands: list[Array],
+    mask: Array | None,
     shape: tuple[int, ...],
     axis: Axis,
     keepdims: bool,
     result: np.dtype[Any],
     out: Array | None = None,
 ) -> Any:
-    """work(*blocks), which returns a value a row, over all rows; a scalar where nothing is left."""
+    """work(*blocks, mask), which returns a value a row, over all rows; a scalar where nothing is left."""
     axes = normalise_axis(name, axis, shape)
     y = np.empty(without(shape, axes, keepdims), result) if out is None else out
-    operands = [None if a is None else apart(a, y) for a in operands] if out is not None else operands
+    if out is not None:
+        operands, mask = [apart(a, y) for a in operands], None if mask is None else apart(mask, y)
     results = [y.squeeze(axes) if keepdims else y]
-    Rows(name, shape, axes).run(lambda *blocks: (work(*blocks),), operands, results, reduced=True, elements=_SEVERAL_PASSES)
+    Rows(name, shape, axes).run(lambda *blocks: (work(*blocks),), operands, mask, results, reduced=True, elements=_SEVERAL_PASSES)
     return y if out is not None or y.ndim else y[()]

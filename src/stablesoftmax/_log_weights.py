@@ -103,7 +103,7 @@ def logmeanexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool =
     mask = as_mask(name, where, values.shape)
     if out is not None:
         check_out(name, out, without(values.shape, axes, keepdims), result)
-    return reduce_rows(name, _log_mean, [values, mask], values.shape, axes, keepdims, result, out)
+    return reduce_rows(name, _log_mean, [values], mask, values.shape, axes, keepdims, result, out)
 
 
 def _log_variance(x: Array, mask: Array | None, ddof: float) -> Array:
@@ -191,7 +191,7 @@ def logvarexp(x: Any, axis: Axis = None, *, ddof: int = 0, where: Any = True, ke
         lost = float(operator.index(ddof))
     except TypeError:
         raise TypeError(f"{name}: ddof must be an integer, not {ddof!r}") from None
-    return reduce_rows(name, lambda x, m: _log_variance(x, m, lost), [values, mask], values.shape, axes, keepdims, result)
+    return reduce_rows(name, lambda x, m: _log_variance(x, m, lost), [values], mask, values.shape, axes, keepdims, result)
 
 
 def normalize_log_weights(log_weights: Any, axis: Axis = -1, *, where: Any = True) -> Any:
@@ -286,4 +286,4 @@ def effective_sample_size(log_weights: Any, axis: Axis = -1, *, where: Any = Tru
     values = as_logits(name, log_weights)
     axes = normalise_axis(name, axis, values.shape)
     mask = as_mask(name, where, values.shape)
-    return reduce_rows(name, _effective, [values, mask], values.shape, axes, False, reduced_dtype(values))
+    return reduce_rows(name, _effective, [values], mask, values.shape, axes, False, reduced_dtype(values))

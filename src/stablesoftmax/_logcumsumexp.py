@@ -5,13 +5,12 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import as_logits, as_mask, check_out, floating, result_dtype
+from stablesoftmax._arguments import as_logits, as_mask, check_out, floating, is_bfloat16, result_dtype
 from stablesoftmax._layout import apart
-from stablesoftmax._log_space import Array, Rows, one_axis
+from stablesoftmax._log_space import FLOAT64, Array, Rows, one_axis
 
-
-def _prefixes(x: Array, mask: Array | None) -> tuple[Array, ...]:
-    return (_native.logcumsumexp(x) if mask is None else _native.logcumsumexp_where(x, mask),)
+_OTHERS = _native.logcumsumexp, _native.logcumsumexp_where
+_BFLOAT16 = _native.logcumsumexp_bfloat16, _native.logcumsumexp_bfloat16_where
 
 
 def logcumsumexp(x: Any, axis: int = -1, *, where: Any = True, out: Any = None, dtype: Any = None) -> Any:
@@ -76,6 +75,13 @@ def logcumsumexp(x: Any, axis: int = -1, *, where: Any = True, out: Any = None, 
     if out is not None:
         check_out(name, out, logits.shape, result)
     y = np.empty_like(logits, dtype=result, subok=False) if out is None else out
-    operands = [apart(logits, y), None if mask is None else apart(mask, y)]
-    Rows(name, logits.shape, axes).run(_prefixes, operands, [y], reduced=False)
+    mask = None if mask is None else apart(mask, y)
+    own = floating(logits.dtype)
+    computing = own if own == result else FLOAT64
+    plain, masked = _BFLOAT16 if is_bfloat16(computing) else _OTHERS
+
+    def prefixes(x: Array, mask: Array | None) -> tuple[Array]:
+        return (plain(x) if mask is None else masked(x, mask),)
+
+    Rows(name, logits.shape, axes, computing).run(prefixes, [apart(logits, y)], mask, [y], reduced=False)
     return y if out is not None or y.ndim else y[()]

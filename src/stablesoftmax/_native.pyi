@@ -35,6 +35,8 @@ softmax_vjp: np.ufunc
 softmax_vjp_bfloat16: np.ufunc
 logcumsumexp: np.ufunc
 logcumsumexp_where: np.ufunc
+logcumsumexp_bfloat16: np.ufunc
+logcumsumexp_bfloat16_where: np.ufunc
 log_weighted_sum: np.ufunc
 logmatmulexp: np.ufunc
 logmatmulexp_float32: np.ufunc

@@ -31,5 +31,5 @@ def signed_logsumexp(
         return tuple(np.asarray(r) for r in results)
 
     targets = [a.squeeze(axes) if keepdims else a for a in (log, sign)]
-    Rows(name, x.shape, axes).run(work, [x, weights, mask], targets, reduced=True)
+    Rows(name, x.shape, axes).run(work, [x, weights], mask, targets, reduced=True)
     return log, sign

@@ -50,6 +50,6 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     gradients_of<Float64>(),
     dot_row,
     log_softmax_jvp_row,
-    {logcumsumexp_row, weighted_row, logmatmulexp<true>, logmatmulexp<false>, hmm_forward, hmm_backward, viterbi},
+    {logcumsumexp_row<float>, logcumsumexp_row<double>, weighted_row, logmatmulexp<true>, logmatmulexp<false>, hmm_forward, hmm_backward, viterbi},
 };
 }

@@ -103,9 +103,19 @@ public:
   }
 };
 
-class RunningRow {
+// A double as a float that any narrower format rounds as it would have rounded the double: truncated, and odd where that is inexact.
+inline float rounded_to_odd(double v) {
+  const float nearest = static_cast<float>(v);
+  if (static_cast<double>(nearest) == v || v != v) return nearest;
+  const std::uint32_t pattern = bits<std::uint32_t>(nearest);
+  const double size = v < 0 ? -v : v, rounded = nearest < 0 ? -static_cast<double>(nearest) : static_cast<double>(nearest);
+  return bits<float>((rounded > size ? pattern - 1 : pattern) | 1);
+}
+
+// T is how the elements are read: float, from half precision too, or double.
+template <class T> class RunningRow {
   static constexpr std::size_t width = terms_at_once;
-  const Access<double> access;
+  const Access<T> access;
   const Context<Float64> context{1.0};
   Prefix prefix{context};
   U128 near_zero = 0; // the sum of e^x in units of 2^-124, of the elements before `summed`: made once max + log1p(rest) cancels
@@ -114,7 +124,7 @@ class RunningRow {
   inline double fixed(std::size_t end) {
     const Multiplier by = log2e_over(1.0);
     for (; summed < end; summed++) {
-      const double x = access.takes_part(summed) ? access.element(summed) : -infinity<double>();
+      const double x = access.takes_part(summed) ? static_cast<double>(access.element(summed)) : -infinity<double>();
       if (x >= -90) near_zero += near_zero_term(x, by); // others are below 2^-129
     }
     return log_near_zero<Float64>(near_zero);
@@ -151,26 +161,25 @@ public:
   explicit RunningRow(const Row &row) : access(row) {}
 
   inline void run() {
-    double gathered[block_elements], results[block_elements];
-    static_assert(block_elements % width == 0, "a block is whole strips");
+    T gathered[block_elements], narrow[block_elements];
+    double results[block_elements + width], of[width];
+    const bool half = access.row.y_storage != Storage::native;
     const std::size_t n = access.row.n;
     for (std::size_t i = 0; i < n; i += block_elements) {
       const std::size_t m = n - i < block_elements ? n - i : block_elements;
-      const double *x = access.fetch(i, m, gathered);
-      std::size_t k = 0;
-      for (; k + width <= m; k += width) strip(i + k, x + k, results + k);
-      if (k < m) {
-        double last[width];
-        for (std::size_t j = 0; j < width; j++) last[j] = k + j < m ? x[k + j] : -infinity<double>();
-        strip(i + k, last, results + k);
+      const T *x = access.fetch(i, m, gathered);
+      for (std::size_t k = 0; k < m; k += width) {
+        for (std::size_t j = 0; j < width; j++) of[j] = k + j < m ? static_cast<double>(x[k + j]) : -infinity<double>();
+        strip(i + k, of, results + k);
       }
-      access.put(i, results, m);
+      for (std::size_t k = 0; k < m; k++) narrow[k] = half ? static_cast<T>(rounded_to_odd(results[k])) : static_cast<T>(results[k]);
+      access.put(i, narrow, m);
     }
   }
 };
 
-inline bool logcumsumexp_row(const Row &row) {
-  RunningRow(row).run();
+template <class T> inline bool logcumsumexp_row(const Row &row) {
+  RunningRow<T>(row).run();
   return false;
 }
 
