@@ -1,6 +1,7 @@
 """logcumsumexp is the faithful logsumexp of every prefix, whatever the order within it."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -223,6 +224,19 @@ def test_scalars_and_lists():
 def test_errors(call, error, message):
     with pytest.raises(error, match="logcumsumexp: .*" + message):
         call()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_long_row_is_not_copied(dtype):
+    x = cast(np.zeros(1), dtype).repeat(1 << 18)
+    logcumsumexp(x)
+    tracemalloc.start()
+    try:
+        y = logcumsumexp(x)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak - y.nbytes < 1 << 16
 
 
 def test_threads_do_not_change_bits():

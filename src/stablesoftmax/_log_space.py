@@ -8,7 +8,7 @@ import numpy as np
 
 from stablesoftmax import _blocks
 from stablesoftmax._arguments import Axis, cast, floating, normalise_axis
-from stablesoftmax._layout import Layout, apart, assign, flat, patterns
+from stablesoftmax._layout import Layout, apart, assign, flat
 from stablesoftmax._threads import get_num_threads
 
 Array = np.ndarray[Any, Any]
@@ -49,40 +49,29 @@ def each_block(
     _blocks.run(name, _blocks.cut(outer_shape, max(1, elements // max(1, length))), work, threads)
 
 
-class Rows:
-    """Arrays of one shape, or that broadcast to it, as blocks of rows of one dtype."""
+def values_of_rows(
+    name: str,
+    work: Callable[..., tuple[Array, ...]],
+    operands: list[Array],
+    mask: Array | None,
+    axes: tuple[int, ...],
+    results: list[Array],
+    elements: int = _blocks.ELEMENTS,
+) -> None:
+    """results = work(*operands, mask) a block of float64 rows at a time, a value a row; the operands are of one shape."""
+    layout = Layout(operands[0], axes)
+    rank = layout.outer_rank
+    rows, masks = [layout.rows_last(a) for a in operands], None if mask is None else layout.rows_last(mask)
 
-    def __init__(self, name: str, shape: tuple[int, ...], axes: tuple[int, ...], dtype: np.dtype[Any] = FLOAT64):
-        self._name = name
-        self._dtype = dtype
-        self._layout = Layout(np.broadcast_to(np.float64(0), shape), axes)
-        self._axes = axes
+    def block(array: Array, index: Any) -> Array:
+        return flat(array[*index, ...], rank)  # the ellipsis: a view, of a scalar too
 
-    def run(
-        self,
-        work: Callable[..., tuple[Array, ...]],
-        operands: list[Array],
-        mask: Array | None,
-        results: list[Array],
-        reduced: bool,
-        elements: int = _blocks.ELEMENTS,
-    ) -> None:
-        """results = work(*operands, mask) a block at a time. A result has the axes of the operands, those of a row only without
-        `reduced`."""
-        layout, rank = self._layout, self._layout.outer_rank
-        rows, masks = [layout.rows_last(a) for a in operands], None if mask is None else layout.rows_last(mask)
-        targets = results if reduced else [layout.rows_last(a) for a in results]
+    def by_block(index: Any) -> None:
+        computed = work(*(cast(block(a, index), FLOAT64) for a in rows), None if masks is None else block(masks, index))
+        for target, result in zip(results, computed, strict=True):
+            assign(target[*index, ...], result, FLOAT64)
 
-        def block(array: Array, index: Any) -> Array:
-            return flat(array[*index, ...], rank)  # the ellipsis: a view, of a scalar too
-
-        def by_block(index: Any) -> None:
-            blocks = [patterns(cast(block(a, index), self._dtype)) for a in rows]
-            computed = work(*blocks, None if masks is None else block(masks, index))
-            for target, result in zip(targets, computed, strict=True):
-                assign(target[*index, ...], result, self._dtype)
-
-        each_block(self._name, layout.outer_shape, layout.length, by_block, elements)
+    each_block(name, layout.outer_shape, layout.length, by_block, elements)
 
 
 def reduce_rows(
@@ -102,5 +91,5 @@ def reduce_rows(
     if out is not None:
         operands, mask = [apart(a, y) for a in operands], None if mask is None else apart(mask, y)
     results = [y.squeeze(axes) if keepdims else y]
-    Rows(name, shape, axes).run(lambda *blocks: (work(*blocks),), operands, mask, results, reduced=True, elements=_SEVERAL_PASSES)
+    values_of_rows(name, lambda *blocks: (work(*blocks),), operands, mask, axes, results, _SEVERAL_PASSES)
     return y if out is not None or y.ndim else y[()]

@@ -5,12 +5,31 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import as_logits, as_mask, check_out, floating, is_bfloat16, result_dtype
-from stablesoftmax._layout import apart
-from stablesoftmax._log_space import FLOAT64, Array, Rows, one_axis
+from stablesoftmax._arguments import as_logits, as_mask, cast, check_out, floating, is_bfloat16, result_dtype
+from stablesoftmax._layout import Layout, apart, assign, patterns
+from stablesoftmax._log_space import FLOAT64, Array, each_block, one_axis
 
 _OTHERS = _native.logcumsumexp, _native.logcumsumexp_where
 _BFLOAT16 = _native.logcumsumexp_bfloat16, _native.logcumsumexp_bfloat16_where
+
+
+def _write(name: str, x: Array, axes: tuple[int, ...], mask: Array | None, computing: np.dtype[Any], y: Array) -> None:
+    layout = Layout(x, axes)
+    rows, masks, targets = layout.rows_last(x), None if mask is None else layout.rows_last(mask), layout.rows_last(y)
+    plain, masked = _BFLOAT16 if is_bfloat16(computing) else _OTHERS
+
+    def block(array: Array, index: Any) -> Array:
+        view = array[*index, ...]
+        return view if view.ndim else view[np.newaxis]  # a scalar is a row
+
+    def by_block(index: Any) -> None:
+        of, target = patterns(cast(block(rows, index), computing)), block(targets, index)
+        out = (patterns(target),) if target.dtype == computing else None
+        results = plain(of, out=out) if masks is None else masked(of, block(masks, index), out=out)
+        if out is None:
+            assign(target, results, computing)
+
+    each_block(name, layout.outer_shape, layout.length, by_block)
 
 
 def logcumsumexp(x: Any, axis: int = -1, *, where: Any = True, out: Any = None, dtype: Any = None) -> Any:
@@ -75,13 +94,6 @@ def logcumsumexp(x: Any, axis: int = -1, *, where: Any = True, out: Any = None, 
     if out is not None:
         check_out(name, out, logits.shape, result)
     y = np.empty_like(logits, dtype=result, subok=False) if out is None else out
-    mask = None if mask is None else apart(mask, y)
     own = floating(logits.dtype)
-    computing = own if own == result else FLOAT64
-    plain, masked = _BFLOAT16 if is_bfloat16(computing) else _OTHERS
-
-    def prefixes(x: Array, mask: Array | None) -> tuple[Array]:
-        return (plain(x) if mask is None else masked(x, mask),)
-
-    Rows(name, logits.shape, axes, computing).run(prefixes, [apart(logits, y)], mask, [y], reduced=False)
+    _write(name, apart(logits, y), axes, None if mask is None else apart(mask, y), own if own == result else FLOAT64, y)
     return y if out is not None or y.ndim else y[()]

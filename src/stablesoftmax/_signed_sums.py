@@ -6,7 +6,7 @@ import numpy as np
 
 from stablesoftmax import _native
 from stablesoftmax._arguments import as_logits
-from stablesoftmax._log_space import FLOAT64, Array, Rows, without
+from stablesoftmax._log_space import FLOAT64, Array, values_of_rows, without
 
 
 def as_weights(name: str, weights: Any, shape: tuple[int, ...]) -> Array:
@@ -31,5 +31,5 @@ def signed_logsumexp(
         return tuple(np.asarray(r) for r in results)
 
     targets = [a.squeeze(axes) if keepdims else a for a in (log, sign)]
-    Rows(name, x.shape, axes).run(work, [x, weights], mask, targets, reduced=True)
+    values_of_rows(name, work, [x, weights], mask, axes, targets)
     return log, sign
