@@ -59,6 +59,28 @@ void loop_logmatmulexp(char **args, const npy_intp *sizes, const npy_intp *steps
   });
 }
 
+// (n),(k)->(n): x, coefficients -> the polynomial, the first coefficient being that of the highest power
+void loop_polynomial(char **args, const npy_intp *sizes, const npy_intp *steps, void *) {
+  constexpr npy_intp together = 64;
+  guarded([&] {
+    for (npy_intp i = 0; i < sizes[0]; i++) {
+      const char *x = args[0] + i * steps[0], *c = args[1] + i * steps[1];
+      char *y = args[2] + i * steps[2];
+      for (npy_intp first = 0; first < sizes[1]; first += together) {
+        const npy_intp some = sizes[1] - first < together ? sizes[1] - first : together;
+        double of[together] = {}, result[together] = {};
+        for (npy_intp j = 0; j < some; j++) of[j] = *reinterpret_cast<const double *>(x + (first + j) * steps[3]);
+        for (npy_intp k = 0; k < sizes[2]; k++) {
+          const double coefficient = *reinterpret_cast<const double *>(c + k * steps[4]);
+          for (npy_intp j = 0; j < together; j++) result[j] = result[j] * of[j] + coefficient; // two roundings
+        }
+        for (npy_intp j = 0; j < some; j++) *reinterpret_cast<double *>(y + (first + j) * steps[5]) = result[j];
+      }
+    }
+    return false;
+  });
+}
+
 inline Chain chain(const npy_intp *sizes, std::size_t times, const char *transition, npy_intp transition_row, const char *emission,
                    npy_intp emission_time, npy_intp emission_state) {
   Chain c{};
@@ -150,7 +172,7 @@ constexpr auto plain = loop_logcumsumexp<false>, masked = loop_logcumsumexp<true
 PyUFuncGenericFunction cumulative[] = {plain, plain, plain}, cumulative_where[] = {masked, masked, masked}, weighted[] = {loop_weighted},
                        product[] = {loop_logmatmulexp<&LogSpace::logmatmulexp>},
                        product_float32[] = {loop_logmatmulexp<&LogSpace::logmatmulexp_float32>}, forward[] = {loop_forward},
-                       backward[] = {loop_backward}, best_path[] = {loop_viterbi};
+                       backward[] = {loop_backward}, best_path[] = {loop_viterbi}, horner[] = {loop_polynomial};
 const char cumulative_types[] = {NPY_HALF, NPY_HALF, NPY_FLOAT, NPY_FLOAT, NPY_DOUBLE, NPY_DOUBLE},
            cumulative_where_types[] = {NPY_HALF, NPY_BOOL, NPY_HALF, NPY_FLOAT, NPY_BOOL, NPY_FLOAT, NPY_DOUBLE, NPY_BOOL, NPY_DOUBLE},
            cumulative_bfloat16_types[] = {NPY_UINT16, NPY_UINT16},
@@ -177,6 +199,8 @@ const Entry entries[] = {
      cumulative_bfloat16_where_types, 1, 2, 1},
     {"log_weighted_sum", "logsumexp", "log_weighted_sum(x, w, divisor): log |sum of w*e^x / divisor| and the sign of the sum",
      "(n),(n),()->(),()", weighted, data, doubles, 1, 3, 2},
+    {"polynomial", "polynomial", "polynomial(x, coefficients): by Horner's scheme, the highest power first", "(n),(k)->(n)", horner, data,
+     doubles, 1, 2, 1},
     {"hmm_backward", "hmm_forward_backward", "hmm_backward(transition, turned round, emission): values, scale, work; see rows/hmm.h",
      "(s,p),(t,s)->(t,s),(t),(s)", backward, data, doubles, 1, 2, 3},
     {"hmm_forward", "hmm_forward", "hmm_forward(initial, transition, emission): values, scale and its low part; see rows/hmm.h",

@@ -8,10 +8,10 @@ import numpy as np
 from stablesoftmax import _native
 from stablesoftmax._arguments import Axis, as_logits, as_mask, check_out, normalise_axis, result_dtype
 from stablesoftmax._log_space import Array, reduce_rows, reduced_dtype, without
-from stablesoftmax._log_weights import EXPM1, NAN_FOR_NEGINF, ONE, polynomial, probabilities, row_sum
+from stablesoftmax._log_weights import EXPM1, NAN_FOR_NEGINF, ONE, probabilities, row_sum
 
 # (d + expm1(-d))/d^2 = 1/2! - d/3! + d^2/4! - ... for |d| <= 1/2: the first term left out is d^16/18! < 2^-68
-_GAP = [(-1.0) ** k / math.factorial(k) for k in range(17, 1, -1)]
+_GAP = np.array([(-1.0) ** k / math.factorial(k) for k in range(17, 1, -1)])
 
 
 def _distribution(x: Array, mask: Array | None) -> tuple[Array, Array]:
@@ -98,7 +98,7 @@ def _log_ratio(x: Array, y: Array, p: Array, log_p: Array, q: Array, log_q: Arra
     u, near = _differences(x, y, p, (p > 0) | (q > 0))
     if not near.any():
         return np.asarray(d)
-    shift = np.asarray(_native.dot(q, u * polynomial(u, EXPM1)))
+    shift = np.asarray(_native.dot(q, u * _native.polynomial(u, EXPM1)))
     pair = np.stack([np.ones_like(shift), np.where(near[..., 0], shift, 0.0)], axis=-1)
     c = np.asarray(_native.log_weighted_sum(np.zeros_like(pair), pair, 1.0)[0])
     return np.where(near, u - c[..., np.newaxis], d)
@@ -111,7 +111,7 @@ def _divergence(x: Array, y: Array, mask: Array | None) -> Array:
         d = _log_ratio(x, y, p, log_p, q, log_q)
         near = np.abs(d) <= 0.5
         small = np.where(near, d, 0.0)
-        terms = np.where(near, p * (small * small * polynomial(small, _GAP)), p * d + (q - p))
+        terms = np.where(near, p * (small * small * _native.polynomial(small, _GAP)), p * d + (q - p))
         terms = np.where((p == 0) & ~np.isnan(q), q, terms)
     return row_sum(terms)
 

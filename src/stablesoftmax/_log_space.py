@@ -15,7 +15,7 @@ Array = np.ndarray[Any, Any]
 FLOAT64 = np.dtype(np.float64)
 
 # Elements of a block where several passes of NumPy follow each other: its intermediate results stay in the caches.
-_SEVERAL_PASSES = 1 << 15
+_SEVERAL_PASSES = 1 << 14
 
 
 def one_axis(name: str, axis: Any, shape: tuple[int, ...]) -> tuple[int, ...]:

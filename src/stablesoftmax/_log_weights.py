@@ -14,16 +14,7 @@ from stablesoftmax._softmax import log_softmax
 ONE = np.array(1.0)
 ZERO_FOR_NEGINF, NAN_FOR_NEGINF = np.array(1, np.uint8), np.array(0, np.uint8)
 # expm1(z)/z for |z| <= 1/2: the first term left out is z^17/18! < 2^-69
-EXPM1 = [1.0 / math.factorial(k) for k in range(18, 0, -1)]
-
-
-def polynomial(x: Array, coefficients: list[float]) -> Array:
-    """By Horner's scheme: products and sums of NumPy are rounded one by one, so the bits are the same everywhere."""
-    result = np.full_like(x, coefficients[0])
-    for c in coefficients[1:]:
-        result *= x
-        result += c
-    return result
+EXPM1 = np.array([1.0 / math.factorial(k) for k in range(18, 0, -1)])
 
 
 def probabilities(x: Array, mask: Array | None, policy: Array = NAN_FOR_NEGINF) -> Array:
@@ -127,7 +118,7 @@ def _log_variance(x: Array, mask: Array | None, ddof: float) -> Array:
         z = x - centre
         near = np.abs(z) <= 0.5
         z = np.where(near, z, 0.0)
-        d = np.where(near, z * polynomial(z, EXPM1), p / at_centre - 1.0)
+        d = np.where(near, z * _native.polynomial(z, EXPM1), p / at_centre - 1.0)
         d = np.where(present, d, 0.0)
         first = row_sum(d)
         sums = np.maximum(np.asarray(_native.dot(d, d)) - first * (first / count), 0.0)

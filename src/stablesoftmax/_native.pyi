@@ -40,6 +40,7 @@ logcumsumexp_bfloat16_where: np.ufunc
 log_weighted_sum: np.ufunc
 logmatmulexp: np.ufunc
 logmatmulexp_float32: np.ufunc
+polynomial: np.ufunc
 hmm_backward: np.ufunc
 hmm_forward: np.ufunc
 viterbi: np.ufunc
