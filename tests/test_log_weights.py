@@ -277,6 +277,8 @@ def test_normalised_weights(dtype):
     if dtype in WIDE:
         sums = logsumexp(got.astype(np.float64), axis=-1)
         assert np.abs(sums).max() < (1e-14 if dtype == "float64" else 1e-5)
+    with pytest.warns(RuntimeWarning, match="invalid value encountered in normalize_log_weights"):
+        assert np.isnan(normalize_log_weights(cast([-np.inf, -np.inf], dtype)).astype(float)).all()
     with pytest.raises(ValueError, match="normalize_log_weights: axis 5 is out of range"):
         normalize_log_weights(x, 5)
 

@@ -223,7 +223,12 @@ def normalize_log_weights(log_weights: Any, axis: Axis = -1, *, where: Any = Tru
     values = as_logits(name, log_weights)
     normalise_axis(name, axis, values.shape)
     as_mask(name, where, values.shape)
-    return log_softmax(values, axis, where=where)
+    events: list[str] = []
+    with np.errstate(invalid="call", call=lambda kind, flag: events.append(kind)):
+        result = log_softmax(values, axis, where=where)
+    if events:
+        _native.raise_invalid(name)
+    return result
 
 
 def _effective(x: Array, mask: Array | None) -> Array:
