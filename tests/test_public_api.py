@@ -16,8 +16,9 @@ import stablesoftmax
 
 FACE = [
     "stablesoftmax",
-    *(f"stablesoftmax.{m}" for m in ("_arguments", "_bounds", "_build", "_cross_entropy", "_gradients", "_logsumexp", "_pointwise")),
-    *(f"stablesoftmax.{m}" for m in ("_rows", "_softmax", "_state", "_targets")),
+    *(f"stablesoftmax.{m}" for m in ("_arguments", "_bounds", "_build", "_cross_entropy", "_gradients", "_hmm", "_information")),
+    *(f"stablesoftmax.{m}" for m in ("_log_weights", "_logcumsumexp", "_logmatmulexp", "_logsumexp", "_pointwise", "_rows", "_softmax")),
+    *(f"stablesoftmax.{m}" for m in ("_state", "_targets")),
 ]
 LOSS = (
     "(logits, targets, axis=-1, *, weight=None, label_smoothing=0.0, ignore_index=None, where=True, "
@@ -28,7 +29,18 @@ FUNCTIONS = [name for name in stablesoftmax.__all__ if callable(getattr(stableso
 SIGNATURES = {
     "softmax": '(x, axis=-1, *, temperature=1.0, where=True, sink=None, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "log_softmax": '(x, axis=-1, *, temperature=1.0, where=True, sink=None, all_neginf="nan", posinf="nan", out=None, dtype=None)',
-    "logsumexp": "(x, axis=None, *, where=True, keepdims=False, out=None, dtype=None)",
+    "logsumexp": "(x, axis=None, *, weights=None, where=True, keepdims=False, out=None, dtype=None)",
+    "effective_sample_size": "(log_weights, axis=-1, *, where=True)",
+    "entropy_from_logits": "(x, axis=-1, *, where=True, keepdims=False, out=None, dtype=None)",
+    "hmm_forward": "(log_initial, log_transition, log_emission)",
+    "hmm_forward_backward": "(log_initial, log_transition, log_emission)",
+    "kl_divergence_from_logits": "(p_logits, q_logits, axis=-1, *, where=True, keepdims=False, dtype=None)",
+    "logcumsumexp": "(x, axis=-1, *, where=True, out=None, dtype=None)",
+    "logmatmulexp": '(a, b, *, method="faithful")',
+    "logmeanexp": "(x, axis=None, *, where=True, keepdims=False, out=None, dtype=None)",
+    "logvarexp": "(x, axis=None, *, ddof=0, where=True, keepdims=False, dtype=None)",
+    "normalize_log_weights": "(log_weights, axis=-1, *, where=True)",
+    "viterbi": "(log_initial, log_transition, log_emission)",
     "cross_entropy": LOSS,
     "cross_entropy_and_grad": LOSS,
     "log_softmax_jvp": "(y, v, axis=-1, *, out=None)",
@@ -162,15 +174,17 @@ def test_examples_run(name):
 
 def test_bounds_are_data():
     """One row for each function and dtype that has a kernel; what was observed lies below what is promised."""
-    rows = stablesoftmax.bounds()
+    rows, faithful = stablesoftmax.bounds(), ("softmax", "log_softmax", "logsumexp", *OPERANDS)
     assert {(row["function"], row["dtype"]) for row in rows} >= {
-        (f, d) for f in ("softmax", "log_softmax", "logsumexp", *OPERANDS) for d in ("float32", "float64")
+        (f, d) for f in faithful for d in ("float32", "float64")
     }
     for row in rows:
         assert set(row) >= {"function", "dtype", "domain", "ulp", "absolute_exponent", "source", "observed", "worst"}
-        assert 0.5 <= row["observed"] < row["ulp"] <= 1
-        cancels = row["function"] in ("logsumexp", "logaddexp", "logsubexp")
-        assert row["absolute_exponent"] <= -98 if cancels else row["absolute_exponent"] == 0
+        assert 0.5 <= row["observed"] < row["ulp"]
+        if row["function"] in faithful:
+            cancels = row["function"] in ("logsumexp", "logaddexp", "logsubexp")
+            assert row["ulp"] <= 1
+            assert row["absolute_exponent"] <= -98 if cancels else row["absolute_exponent"] == 0
     rows[0]["ulp"] = 99.0
     assert stablesoftmax.bounds()[0]["ulp"] != 99.0  # a copy: nobody can loosen the table
 

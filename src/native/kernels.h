@@ -94,6 +94,51 @@ struct Pointwise {
   Function sigmoid, log_sigmoid, softplus, log1mexp, logit, logaddexp, logsubexp;
 };
 
+// A row of terms w*e^x, all operands float64: log |sum/divisor| and the sign of the sum.
+struct Weighted {
+  const char *x, *w;
+  std::ptrdiff_t x_stride, w_stride;
+  std::size_t n;
+  double divisor;
+  char *log, *sign;
+};
+
+// The matrices of a product of m*k by k*n elements, float64, their strides in bytes. No element is +inf.
+struct Product {
+  const char *a, *b;
+  char *y;
+  std::size_t m, k, n;
+  std::ptrdiff_t a_row, a_column, b_row, b_column, y_row, y_column;
+  void *scratch; // for columns of b, or null
+  std::size_t scratch_bytes;
+  bool padded;   // columns of b lie side by side, and more follow until they fill vectors
+  bool absolute; // near 0 the error of a result may be that of its parts
+};
+
+// A hidden Markov model and what was observed, float64, strides in bytes. Rows of the transitions are padded as in Product.
+struct Chain {
+  std::size_t states, times;
+  const char *initial, *transition, *emission;
+  std::ptrdiff_t initial_state, transition_row, emission_time, emission_state;
+  char *values, *scale, *scale_lo; // see rows/hmm.h
+  std::ptrdiff_t values_time, values_state, scale_time, scale_lo_time;
+  char *work; // one double a state, side by side
+  char *path, *from, *log_probability; // of viterbi: int64; the best state before each, int32; one double
+  std::ptrdiff_t path_time, from_time, from_state;
+};
+
+// What log-space algebra needs beside the rows; float64 where nothing else is said.
+struct LogSpace {
+  bool (*logcumsumexp_f32)(const Row &);
+  bool (*logcumsumexp_f64)(const Row &);
+  bool (*weighted)(const Weighted &);
+  void (*logmatmulexp)(const Product &);
+  void (*logmatmulexp_float32)(const Product &); // of elements that are floats
+  void (*hmm_forward)(const Chain &);
+  void (*hmm_backward)(const Chain &);
+  void (*viterbi)(const Chain &);
+};
+
 // One SIMD level. Row functions return true when they made a NaN out of none (an invalid operation).
 struct Level {
   const char *name;
@@ -121,6 +166,7 @@ struct Level {
   double (*dot)(const Row &a, const Row &b);
   void (*log_softmax_jvp)(const Row &y, const Row &v);
   Pointwise pointwise_f32, pointwise_f64;
+  LogSpace log_space;
 };
 
 }  // namespace stablesoftmax

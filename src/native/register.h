@@ -6,6 +6,7 @@
 namespace stablesoftmax {
 
 bool register_gradients(PyObject *module, const Level &level);
+bool register_log_space(PyObject *module, const Level &level);
 bool register_pointwise(PyObject *module, const Level &level);
 bool register_softmax(PyObject *module, const Level &level);
 

@@ -9,6 +9,11 @@ from stablesoftmax._bounds import bounds
 from stablesoftmax._build import __version__, bits_version, build_info
 from stablesoftmax._cross_entropy import cross_entropy, cross_entropy_and_grad
 from stablesoftmax._gradients import log_softmax_jvp, log_softmax_vjp, logsumexp_jvp, logsumexp_vjp, softmax_jvp, softmax_vjp
+from stablesoftmax._hmm import hmm_forward, hmm_forward_backward, viterbi
+from stablesoftmax._information import entropy_from_logits, kl_divergence_from_logits
+from stablesoftmax._log_weights import effective_sample_size, logmeanexp, logvarexp, normalize_log_weights
+from stablesoftmax._logcumsumexp import logcumsumexp
+from stablesoftmax._logmatmulexp import logmatmulexp
 from stablesoftmax._logsumexp import logsumexp
 from stablesoftmax._pointwise import log1mexp, log_sigmoid, logaddexp, logit, logsubexp, sigmoid, softplus
 from stablesoftmax._softmax import log_softmax, softmax
@@ -21,18 +26,28 @@ __all__ = [
     "build_info",
     "cross_entropy",
     "cross_entropy_and_grad",
+    "effective_sample_size",
+    "entropy_from_logits",
     "get_num_threads",
+    "hmm_forward",
+    "hmm_forward_backward",
+    "kl_divergence_from_logits",
     "log1mexp",
     "log_sigmoid",
     "log_softmax",
     "log_softmax_jvp",
     "log_softmax_vjp",
     "logaddexp",
+    "logcumsumexp",
     "logit",
+    "logmatmulexp",
+    "logmeanexp",
     "logsubexp",
     "logsumexp",
     "logsumexp_jvp",
     "logsumexp_vjp",
+    "logvarexp",
+    "normalize_log_weights",
     "num_threads",
     "set_num_threads",
     "sigmoid",
@@ -40,4 +55,5 @@ __all__ = [
     "softmax_jvp",
     "softmax_vjp",
     "softplus",
+    "viterbi",
 ]

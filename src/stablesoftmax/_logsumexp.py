@@ -5,12 +5,35 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import Axis, as_logits, as_mask, check_out, computing_dtype, floating, normalise_axis, result_dtype
+from stablesoftmax._arguments import (
+    Axis,
+    as_logits,
+    as_mask,
+    cast,
+    check_out,
+    computing_dtype,
+    floating,
+    normalise_axis,
+    result_dtype,
+)
+from stablesoftmax._layout import Array
 from stablesoftmax._rows import reduction
+from stablesoftmax._signed_sums import as_weights, signed_logsumexp
 
 
-def logsumexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool = False, out: Any = None, dtype: Any = None) -> Any:
-    r"""Logarithm of the sum of exponentials: :math:`\log \sum_j e^{x_j}` over each row.
+def _weighted(name: str, x: Array, axes: tuple[int, ...], weights: Array, mask: Array | None, keepdims: bool) -> Array:
+    log, sign = signed_logsumexp(name, x, axes, weights, mask, keepdims)
+    negative = sign < 0
+    if negative.any():
+        log[negative] = np.nan
+        _native.raise_invalid(name)
+    return log
+
+
+def logsumexp(
+    x: Any, axis: Axis = None, *, weights: Any = None, where: Any = True, keepdims: bool = False, out: Any = None, dtype: Any = None
+) -> Any:
+    r"""Logarithm of the sum of exponentials: :math:`\log \sum_j e^{x_j}`, or :math:`\log \sum_j w_j e^{x_j}`, over each row.
 
     Parameters
     ----------
@@ -19,6 +42,9 @@ def logsumexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool = 
         order; nested lists and scalars too.
     axis : int, tuple of ints or None, default None
         The axis or axes that make up a row; None for all (as the reductions of NumPy).
+    weights : array_like, optional
+        w, of any sign, broadcast to the shape of x and converted to float64. An element of weight 0 takes no part, whatever it
+        holds. A sum of 0 gives -inf, a negative one nan (invalid).
     where : array_like of bool, default True
         Elements that take part, broadcast to the shape of x; the others count for nothing, whatever they hold.
     keepdims : bool, default False
@@ -41,7 +67,8 @@ def logsumexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool = 
     Notes
     -----
     *Accuracy*: error < 1 ulp + 2**-100 (for rows of up to 2**22 elements; the second part matters only where the row is a
-    normalised distribution and the result close to 0); see :func:`bounds`. *Bits* as :func:`softmax`. *Special values*: an
+    normalised distribution and the result close to 0); with weights 1 ulp + 2**-55 * sum(abs(w)*e**x)/sum(w*e**x); see
+    :func:`bounds`. *Bits* as :func:`softmax`. *Special values*: an
     empty, a fully masked and an all -inf row give -inf, +inf gives inf, nan gives nan.
 
     References
@@ -58,7 +85,7 @@ def logsumexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool = 
     >>> ssm.logsumexp(np.zeros(70_000, np.float16))
     np.float32(11.156251)
     """
-    if where is True and dtype is None and keepdims is False:
+    if where is True and dtype is None and keepdims is False and weights is None:
         y = _native.logsumexp_door(x, axis, out)
         if y is not None:
             return y
@@ -72,6 +99,11 @@ def logsumexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool = 
     shape = tuple(1 if i in axes else n for i, n in enumerate(logits.shape)) if keepdims else reduced
     if out is not None:
         check_out(name, out, shape, result)
+    if weights is not None:
+        log = _weighted(name, logits, axes, as_weights(name, weights, logits.shape), mask, keepdims)
+        y = np.empty(shape, result) if out is None else out
+        y[...] = cast(log, result)
+        return y if out is not None or y.ndim else y[()]
     # the loops for half precision return float32 as it is
     computing = own if own.itemsize == 2 and result.itemsize <= 4 else computing_dtype(own, result)
     y = np.empty(shape, result) if out is None else out

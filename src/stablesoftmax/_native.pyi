@@ -33,6 +33,17 @@ logsumexp_vjp_bfloat16: np.ufunc
 logsumexp_vjp_bfloat16_where: np.ufunc
 softmax_vjp: np.ufunc
 softmax_vjp_bfloat16: np.ufunc
+logcumsumexp: np.ufunc
+logcumsumexp_where: np.ufunc
+logcumsumexp_bfloat16: np.ufunc
+logcumsumexp_bfloat16_where: np.ufunc
+log_weighted_sum: np.ufunc
+logmatmulexp: np.ufunc
+logmatmulexp_float32: np.ufunc
+polynomial: np.ufunc
+hmm_backward: np.ufunc
+hmm_forward: np.ufunc
+viterbi: np.ufunc
 
 def softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...
 def log_softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...

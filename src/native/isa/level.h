@@ -4,8 +4,12 @@
 #include "../pointwise/two.h"
 #include "../rows/cross_entropy.h"
 #include "../rows/gradients.h"
+#include "../rows/hmm.h"
+#include "../rows/logcumsumexp.h"
 #include "../rows/parts.h"
 #include "../rows/state.h"
+#include "../rows/viterbi.h"
+#include "../rows/weighted.h"
 
 #define STABLESOFTMAX_JOIN(a, b) a##b
 #define STABLESOFTMAX_TABLE(name) STABLESOFTMAX_JOIN(stablesoftmax_level_, name)
@@ -54,5 +58,6 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     log_softmax_jvp_row,
     pointwise_of<Float32>(),
     pointwise_of<Float64>(),
+    {logcumsumexp_row<float>, logcumsumexp_row<double>, weighted_row, logmatmulexp<true>, logmatmulexp<false>, hmm_forward, hmm_backward, viterbi},
 };
 }

@@ -16,6 +16,13 @@ template <class Kind> inline typename Kind::T max_plus(typename Kind::T max, con
   return static_cast<typename Kind::T>(s + (error + log.lo));
 }
 
+// e^x * 2^124 as an integer, x < 0 or the sum it belongs to below 8.
+inline U128 near_zero_term(double x, const Multiplier &by) {
+  const Octaves o = octaves(x, by);
+  const int shift = 3 - static_cast<int>(o.k);
+  return shift < 128 ? fixed_exp2(o.f) >> shift : 0;
+}
+
 // The sum of e^x * 2^124 as integers, and the logarithm of such a sum: absolute error below n * 2^-123 + 2^-102. All x < 0, the
 // sum below 8.
 template <class Kind> inline U128 sum_near_zero(const Access<typename Kind::T> &access) {
@@ -29,9 +36,7 @@ template <class Kind> inline U128 sum_near_zero(const Access<typename Kind::T> &
     const T *x = access.fetch(i, m, gathered);
     for (std::size_t k = 0; k < m; k++) {
       if (x[k] < static_cast<T>(-90)) continue; // below 2^-129
-      const Octaves o = octaves(static_cast<double>(x[k]), by);
-      const int shift = 3 - static_cast<int>(o.k);
-      if (shift < 128) sum += fixed_exp2(o.f) >> shift;
+      sum += near_zero_term(static_cast<double>(x[k]), by);
     }
   }
   return sum;
