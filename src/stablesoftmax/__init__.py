@@ -7,7 +7,9 @@ array([0.09003057, 0.24472847, 0.66524096])
 
 from stablesoftmax._bounds import bounds
 from stablesoftmax._build import __version__, bits_version, build_info
+from stablesoftmax._csr import csr_log_softmax, csr_logsumexp, csr_softmax
 from stablesoftmax._logsumexp import logsumexp
+from stablesoftmax._segment_softmax import segment_log_softmax, segment_logsumexp, segment_softmax
 from stablesoftmax._softmax import log_softmax, softmax
 from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
 
@@ -16,10 +18,16 @@ __all__ = [
     "bits_version",
     "bounds",
     "build_info",
+    "csr_log_softmax",
+    "csr_logsumexp",
+    "csr_softmax",
     "get_num_threads",
     "log_softmax",
     "logsumexp",
     "num_threads",
+    "segment_log_softmax",
+    "segment_logsumexp",
+    "segment_softmax",
     "set_num_threads",
     "softmax",
 ]

@@ -51,6 +51,11 @@ def as_logits(name: str, x: Any) -> np.ndarray[Any, Any]:
             f"{name}: x is a tensor that requires grad, whose graph would be lost; use x.detach() "
             "(gradients need stablesoftmax.torch, which is not part of this version)"
         )
+    if hasattr(x, "indptr"):
+        raise TypeError(
+            f"{name}: x is a sparse matrix, whose absent elements may be zeros or nothing; use csr_{name}(x), where they take no "
+            f"part, or {name}(x.toarray()), where they are zeros"
+        )
     try:
         array = np.asarray(x)
     except ValueError as error:
@@ -132,8 +137,8 @@ def as_mask(name: str, where: Any, shape: tuple[int, ...]) -> np.ndarray[Any, An
         raise ValueError(f"{name}: where of shape {mask.shape} does not broadcast to the shape {shape} of x") from None
 
 
-def as_temperature(name: str, temperature: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    """float64 temperatures, one a row, with the axes of the row removed: broadcasts like a keepdims result."""
+def positive(name: str, temperature: Any) -> np.ndarray[Any, Any]:
+    """float64 temperatures of any shape, all of them positive and finite."""
     if type(temperature) is float and temperature == 1.0:
         return _ONE
     try:
@@ -151,6 +156,14 @@ def as_temperature(name: str, temperature: Any, shape: tuple[int, ...], axes: tu
         value = t[bad].flat[0] if t.ndim else t[()]
         way_out = "; for the limit 0 use argmax" if value == 0 else "; it must be positive and finite"
         raise ValueError(f"{name}: temperature is {value}{way_out}")
+    return t
+
+
+def as_temperature(name: str, temperature: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """float64 temperatures, one a row, with the axes of the row removed: broadcasts like a keepdims result."""
+    t = positive(name, temperature)
+    if t is _ONE:
+        return t
     row_shape = tuple(1 if i in axes else n for i, n in enumerate(shape))
     try:
         t = np.broadcast_to(t, row_shape)

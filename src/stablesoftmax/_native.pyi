@@ -60,3 +60,16 @@ def part_write(
 def part_sum_near_zero(x: _Vector, where: _Vector | None, bfloat16: bool, /) -> _Pair: ...
 def parts_logsumexp(is_float64: bool, summary: _Summary, total: _Pair, /) -> tuple[float, bool]: ...
 def parts_logsumexp_near_zero(is_float64: bool, total: _Pair, /) -> float: ...
+def segment_order(ids: _Vector, count: int, /) -> tuple[_Vector, _Vector | None]: ...
+def segment_rows(
+    function: int,
+    x: _Vector,
+    where: _Vector | None,
+    y: _Vector,
+    offsets: _Vector,
+    order: _Vector | None,
+    temperatures: _Vector,
+    policy: int,
+    bfloat16: bool,
+    /,
+) -> bool: ...

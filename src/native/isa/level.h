@@ -1,6 +1,7 @@
 // The table of one level, made of the rows. An isa/*.cpp file sets STABLESOFTMAX_LEVEL and includes its simd header first.
 #pragma once
 #include "../rows/parts.h"
+#include "../rows/segments.h"
 #include "../rows/state.h"
 
 #define STABLESOFTMAX_JOIN(a, b) a##b
@@ -34,5 +35,7 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     by_strips<LogSumExpRows<Float64>>,
     parts_of<Float32>(),
     parts_of<Float64>(),
+    segments_of<Float32>(),
+    segments_of<Float64>(),
 };
 }
