@@ -14,51 +14,109 @@ const Level *level; // set once, when the module is first imported
 
 PyArrayObject *as_array(PyObject *object) { return reinterpret_cast<PyArrayObject *>(object); }
 
-bool is_vector_of_int64(PyObject *object) {
-  return PyArray_Check(object) && PyArray_TYPE(as_array(object)) == NPY_INT64 && PyArray_NDIM(as_array(object)) == 1 &&
+bool is_vector(PyObject *object, int type) {
+  return PyArray_Check(object) && PyArray_TYPE(as_array(object)) == type && PyArray_NDIM(as_array(object)) == 1 &&
          PyArray_ISCARRAY_RO(as_array(object));
 }
-const std::int64_t *int64_data(PyObject *vector) { return static_cast<const std::int64_t *>(PyArray_DATA(as_array(vector))); }
+bool is_vector_of_int64(PyObject *object) { return is_vector(object, NPY_INT64); }
+std::int64_t *int64_data(PyObject *vector) { return static_cast<std::int64_t *>(PyArray_DATA(as_array(vector))); }
 
-// segment_order(ids, count) -> (offsets, order), order None for sorted ids
-PyObject *order(PyObject *, PyObject *args) {
-  PyObject *ids;
-  Py_ssize_t count;
-  if (!PyArg_ParseTuple(args, "On", &ids, &count)) return nullptr;
-  if (!is_vector_of_int64(ids) || count < 0) {
+PyObject *id_out_of_range() {
+  PyErr_SetString(PyExc_ValueError, "a segment id is out of range");
+  return nullptr;
+}
+
+template <class Work> bool without_gil(Work work) {
+  bool result;
+  Py_BEGIN_ALLOW_THREADS;
+  result = work();
+  Py_END_ALLOW_THREADS;
+  return result;
+}
+
+// segment_rising(ids) -> whether no id is below the one before
+PyObject *rising(PyObject *, PyObject *ids) {
+  if (!is_vector_of_int64(ids)) {
     PyErr_SetString(PyExc_TypeError, "ids are a contiguous vector of int64");
     return nullptr;
   }
+  return PyBool_FromLong(without_gil([&] { return is_rising(int64_data(ids), PyArray_DIM(as_array(ids), 0)); }));
+}
+
+template <class Id> PyObject *order_of(PyObject *ids, npy_intp count) {
   npy_intp n = PyArray_DIM(as_array(ids), 0), room = count + 2;
+  const auto *data = static_cast<const Id *>(PyArray_DATA(as_array(ids)));
   PyObject *offsets = PyArray_SimpleNew(1, &room, NPY_INT64), *places = nullptr;
   if (!offsets) return nullptr;
-  const std::int64_t *data = int64_data(ids);
-  auto *bounds = static_cast<std::int64_t *>(PyArray_DATA(as_array(offsets)));
   bool good;
-  Py_BEGIN_ALLOW_THREADS;
-  good = offsets_of_sorted(data, n, count, bounds);
-  Py_END_ALLOW_THREADS;
-  if (!good) {
+  if (without_gil([&] { return is_rising(data, n); })) {
+    good = without_gil([&] { return offsets_of_rising(data, n, count, int64_data(offsets)); });
+  } else {
     places = PyArray_SimpleNew(1, &n, NPY_INT64);
+    good = places && without_gil([&] { return sort_by_segment(data, n, count, int64_data(offsets), int64_data(places)); });
     if (!places) {
       Py_DECREF(offsets);
       return nullptr;
     }
-    auto *to = static_cast<std::int64_t *>(PyArray_DATA(as_array(places)));
-    Py_BEGIN_ALLOW_THREADS;
-    good = sort_by_segment(data, n, count, bounds, to);
-    Py_END_ALLOW_THREADS;
   }
-  if (!good) {
-    PyErr_SetString(PyExc_ValueError, "a segment id is out of range");
-    Py_DECREF(offsets);
-    Py_XDECREF(places);
-    return nullptr;
-  }
-  PyObject *result = Py_BuildValue("(OO)", offsets, places ? places : Py_None);
+  PyObject *result = good ? Py_BuildValue("(OO)", offsets, places ? places : Py_None) : id_out_of_range();
   Py_DECREF(offsets);
   Py_XDECREF(places);
   return result;
+}
+
+// segment_order(ids, count) -> (offsets, order), order None for rising ids
+PyObject *order(PyObject *, PyObject *args) {
+  PyObject *ids;
+  Py_ssize_t count;
+  if (!PyArg_ParseTuple(args, "On", &ids, &count)) return nullptr;
+  const bool is_int64 = is_vector_of_int64(ids);
+  if ((!is_int64 && !is_vector(ids, NPY_UINT32)) || count < 0) {
+    PyErr_SetString(PyExc_TypeError, "ids are a contiguous vector of int64 or uint32");
+    return nullptr;
+  }
+  if (count > PY_SSIZE_T_MAX / 16) return PyErr_NoMemory();
+  return is_int64 ? order_of<std::int64_t>(ids, count) : order_of<std::uint32_t>(ids, count);
+}
+
+// segment_count(ids, shift, counts): adds the elements of each bucket
+// segment_deal(ids, shift, cursors, from or None, to): moves elements, or without any the ids, into buckets
+// segment_collect(ids, shift, cursors, from, to): and back
+enum class Move { count, deal, collect };
+template <Move move> PyObject *move_elements(PyObject *, PyObject *args) {
+  PyObject *ids, *cursors, *from = Py_None, *to = Py_None;
+  int shift;
+  if (!PyArg_ParseTuple(args, move == Move::count ? "OiO" : "OiOOO", &ids, &shift, &cursors, &from, &to)) return nullptr;
+  const bool ids_alone = from == Py_None;
+  PyObject *const apart = move == Move::deal ? from : to, *const together = move == Move::deal ? to : from;
+  bool fits = is_vector_of_int64(ids) && is_vector_of_int64(cursors) && PyArray_ISWRITEABLE(as_array(cursors)) && shift >= 0 && shift < 32;
+  if (move != Move::count) {
+    fits = fits && PyArray_Check(to) && PyArray_ISWRITEABLE(as_array(to)) && PyArray_Check(together) && PyArray_IS_C_CONTIGUOUS(as_array(together));
+    if (ids_alone) fits = fits && move == Move::deal && is_vector(to, NPY_UINT32);
+    else
+      fits = fits && PyArray_Check(apart) && PyArray_NDIM(as_array(apart)) == 2 && PyArray_NDIM(as_array(together)) == 2 &&
+             PyArray_DIM(as_array(apart), 0) == PyArray_DIM(as_array(ids), 0) &&
+             PyArray_DIM(as_array(apart), 1) == PyArray_DIM(as_array(together), 1) &&
+             PyArray_ITEMSIZE(as_array(apart)) == PyArray_ITEMSIZE(as_array(together)) &&
+             (PyArray_DIM(as_array(apart), 1) < 2 || PyArray_STRIDE(as_array(apart), 1) == PyArray_ITEMSIZE(as_array(apart)));
+  }
+  if (!fits) {
+    PyErr_SetString(PyExc_TypeError, "ids, cursors and elements do not fit each other");
+    return nullptr;
+  }
+  const std::int64_t *data = int64_data(ids), n = PyArray_DIM(as_array(ids), 0);
+  const std::int64_t room = move == Move::count ? 0 : PyArray_DIM(as_array(together), 0);
+  const Buckets buckets{PyArray_DIM(as_array(cursors), 0), shift, room, int64_data(cursors)};
+  const bool good = without_gil([&] {
+    if (move == Move::count) return count_buckets(data, n, buckets, buckets.cursors);
+    if (ids_alone) return deal_ids(data, n, buckets, static_cast<std::uint32_t *>(PyArray_DATA(as_array(to))));
+    const auto bytes = static_cast<std::size_t>(PyArray_DIM(as_array(apart), 1) * PyArray_ITEMSIZE(as_array(apart)));
+    const Elements elements{PyArray_BYTES(as_array(apart)), PyArray_STRIDE(as_array(apart), 0), bytes};
+    char *joined = PyArray_BYTES(as_array(together));
+    return move == Move::deal ? deal(data, n, buckets, elements, joined) : collect(data, n, buckets, joined, elements);
+  });
+  if (!good) return id_out_of_range();
+  Py_RETURN_NONE;
 }
 
 // Whether `object` is an aligned matrix, in native byte order, of this type and number of columns; -1: of any.
@@ -156,7 +214,12 @@ PyObject *rows(PyObject *, PyObject *args) {
 }
 
 PyMethodDef methods[] = {
-    {"segment_order", order, METH_VARARGS, "segment_order(ids, count): (count + 2 offsets, the last of them meaningless, and the order, None if sorted)"},
+    {"segment_rising", rising, METH_O, "segment_rising(ids): whether no id is below the one before."},
+    {"segment_order", order, METH_VARARGS, "segment_order(ids, count): (count + 2 offsets, the last without a meaning; the order or None)"},
+    {"segment_count", move_elements<Move::count>, METH_VARARGS, "segment_count(ids, shift, counts): adds the elements of each bucket."},
+    {"segment_deal", move_elements<Move::deal>, METH_VARARGS,
+     "segment_deal(ids, shift, cursors, from or None, to): elements, or the ids less the first of their bucket, into buckets."},
+    {"segment_collect", move_elements<Move::collect>, METH_VARARGS, "segment_collect(ids, shift, cursors, from, to): and back."},
     {"segment_rows", rows, METH_VARARGS,
      "segment_rows(function, x, where, y, offsets, order, temperatures, policy, bfloat16): softmax (0), log_softmax (1) or logsumexp (2) "
      "of each segment; whether a NaN was made out of none."},

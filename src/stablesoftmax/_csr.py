@@ -34,7 +34,7 @@ def _parts(name: str, matrix: Any) -> tuple[Array, Segments]:
     if offsets[0] != 0 or len(falls) or offsets[-1] > stored:
         at = 0 if offsets[0] != 0 else int(falls[0]) + 1 if len(falls) else rows
         raise ValueError(f"{name}: indptr[{at}] is {offsets[at]}; it must rise from 0 to at most {stored}, the stored elements")
-    return elements[: offsets[-1]], Segments(offsets, None)
+    return elements[: offsets[-1]], Segments(offsets)
 
 
 def _elementwise(name: str, matrix: Any, temperature: Any, all_neginf: str, posinf: str, dtype: Any) -> Any:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax._arguments import as_logits, as_mask, check_out, computing_dtype, floating, positive, result_dtype
-from stablesoftmax._segments import over_segments, refuse_all_neginf, segments_of_ids
+from stablesoftmax._segment_ids import segment_ids_of
+from stablesoftmax._segments import over_segments, refuse_all_neginf
 from stablesoftmax._softmax import _policy
 
 Array = np.ndarray[Any, Any]
@@ -30,7 +31,7 @@ def _elementwise(
     t = positive(name, temperature)
     if out is not None:
         check_out(name, out, logits.shape, result)
-    segments = segments_of_ids(name, segment_ids, len(logits), num_segments)
+    segments = segment_ids_of(name, segment_ids, len(logits), num_segments)
     shape = (segments.count, *logits.shape[1:])
     try:
         t = np.broadcast_to(t, shape)
@@ -240,7 +241,7 @@ def segment_logsumexp(
     own = floating(logits.dtype)
     result = result_dtype(name, logits, dtype, np.dtype(np.float32) if own.itemsize == 2 else own)
     mask = as_mask(name, where, logits.shape)
-    segments = segments_of_ids(name, segment_ids, len(logits), num_segments)
+    segments = segment_ids_of(name, segment_ids, len(logits), num_segments)
     shape = (segments.count, *logits.shape[1:])
     if out is not None:
         check_out(name, out, shape, result)

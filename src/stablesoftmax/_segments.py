@@ -1,14 +1,13 @@
 """A function over segments: rows of varying length, whose elements lie together or anywhere along the first axis.
 
-Segments are cut into blocks for threads and interrupts; one that outgrows a block goes the way of any other row (_rows.py). Where
-ids are not sorted their order is found once, in linear time. Beside the result that takes 8 bytes an element for the order and 8
-for the ids where they are not int64, 16 a segment; casts and foreign byte orders are copied a block at a time.
+Segments are cut into blocks for threads and interrupts; one that outgrows a block goes the way of any other row (_rows.py). Casts
+and foreign byte orders are copied a block at a time.
 """
 
 import itertools
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -24,87 +23,53 @@ _FUNCTIONS = {"softmax": 0, "log_softmax": 1, "logsumexp": 2}
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """A function of rows and what it is given beside them: the arrays are matrices.
+
+    x, mask and the results of softmax and log_softmax have a row an element; temperature and the results of logsumexp have a row a
+    segment.
+    """
+
+    name: str  # what messages quote
+    function: str
+    x: Array
+    mask: Array | None
+    temperature: Array
+    policy: int
+    computing: np.dtype[Any]
+    out: Array
+
+    @property
+    def reduces(self) -> bool:
+        return self.function == "logsumexp"
+
+    def part(self, rows: Any, segments: slice, x: Array, mask: Array | None, out: Array) -> "Work":
+        """The same for some segments and their elements, which have been moved to x, mask and out."""
+        return Work(
+            self.name, self.function, x[rows], None if mask is None else mask[rows], self.temperature[segments], self.policy,
+            self.computing, out[segments if self.reduces else rows],
+        )  # fmt: skip
+
+
+class Grouping(Protocol):
+    """Which rows make up each of so many segments."""
+
+    count: int
+
+    def compute(self, work: Work) -> bool:
+        """Results into work.out; true where a nan was made out of none."""
+
+
 class Segments:
     """Segment s is made of the places offsets[s] to offsets[s + 1]: rows of an array, or those that `order` has there."""
 
-    offsets: Array
-    order: Array | None
+    def __init__(self, offsets: Array, order: Array | None = None):
+        self.offsets, self.order, self.count = offsets, order, len(offsets) - 1
 
-    @property
-    def count(self) -> int:
-        return len(self.offsets) - 1
-
-    def rows(self, begin: int, end: int) -> Any:
-        """An index of the rows of some segments."""
-        places = slice(int(self.offsets[begin]), int(self.offsets[end]))
-        return places if self.order is None else self.order[places]
-
-
-def segments_of_ids(name: str, ids: Any, length: int, num_segments: Any) -> Segments:
-    """From the segment of each row to the rows of each segment."""
-    array = np.asarray(ids)
-    if array.dtype.kind not in "iu":
-        if array.size == 0 and not isinstance(ids, np.ndarray):
-            array = array.astype(np.int64)  # an empty list is of any dtype
-        else:
-            raise TypeError(f"{name}: segment_ids have dtype {array.dtype}; they must be integers")
-    if array.shape != (length,):
-        raise ValueError(f"{name}: segment_ids have shape {array.shape}; x has {length} rows, so it must be ({length},)")
-    least, most = (int(array.min()), int(array.max())) if length else (0, -1)
-    if num_segments is None:
-        count = most + 1
-        way_out = "ids count from 0"
-    else:
-        try:
-            count = num_segments.__index__()
-        except (AttributeError, TypeError):
-            raise TypeError(f"{name}: num_segments must be an int or None, not {num_segments!r}") from None
-        if count < 0:
-            raise ValueError(f"{name}: num_segments is {count}; it must not be negative")
-        way_out = f"use 0 to {count - 1}, or a larger num_segments" if count else "with num_segments=0 there can be no element"
-    if least < 0 or most >= count:
-        at = int(np.argmax((array < 0) | (array >= count)))
-        raise ValueError(f"{name}: segment_ids[{at}] is {array[at]}; {way_out}")
-    offsets, order = _native.segment_order(np.require(array, np.int64, ["C", "A"]), count)
-    return Segments(offsets[:-1], order)
-
-
-def _cut(segments: Segments, columns: int, threads: int) -> tuple[list[tuple[int, int]], list[int]]:
-    """Blocks of segments as (begin, end), and the segments that are too large for a block."""
-    offsets, count = segments.offsets, segments.count
-    work = offsets * columns
-    if work[-1] + count <= _blocks.ELEMENTS:
-        return [(0, count)], []
-    large = np.flatnonzero(np.diff(work) > _blocks.ELEMENTS)
-    work += np.arange(count + 1)  # an empty segment is some work too
-    most = _blocks.size(int(work[-1]), threads)
-    at = np.unique(np.concatenate([np.searchsorted(work, np.arange(0, work[-1], most)), large, large + 1, [0, count]])).tolist()
-    alone = set(large.tolist())
-    return [(begin, end) for begin, end in itertools.pairwise(at) if begin not in alone], sorted(alone)
-
-
-def as_matrix(array: Array) -> Array:
-    """All axes but the first joined: a view where memory allows it."""
-    return array.reshape(len(array), math.prod(array.shape[1:]))
-
-
-class _Call:
-    """One function of all segments of x, into `out`; all arrays are matrices, of a row an element or a segment."""
-
-    def __init__(
-        self, function: str, segments: Segments, x: Array, mask: Array | None, temperature: Array, policy: int,
-        computing: np.dtype[Any], out: Array,
-    ):  # fmt: skip
-        self.function, self.segments, self.x, self.mask, self.out = function, segments, x, mask, out
-        self.temperature, self.policy, self.computing = temperature, policy, computing
-        self.reduces = function == "logsumexp"
-        # the dtype of the native results
-        self.computed = np.dtype(np.float32) if self.reduces and computing.itemsize == 2 else computing
-
-    def run(self, name: str) -> None:
+    def compute(self, work: Work) -> bool:
         threads = get_num_threads()
-        blocks, large = _cut(self.segments, self.x.shape[1], threads)
-        invalid = any(_blocks.run(name, blocks, self._block, threads))
+        blocks, large = self._cut(work.x.shape[1], threads)
+        invalid = any(_blocks.run(work.name, blocks, lambda block: self.block(work, *block), threads))
 
         def note(kind: str, flag: int) -> None:
             nonlocal invalid
@@ -112,77 +77,98 @@ class _Call:
 
         with np.errstate(invalid="call", call=note):
             for segment in large:
-                self._alone(segment)
-        if invalid:
-            _native.raise_invalid(name)
-
-    def _block(self, block: tuple[int, int]) -> bool:
-        begin, end = block
-        rows = self.segments.rows(begin, end)
-        order = None if isinstance(rows, slice) else rows
-        x_is_plain = self.x.dtype == self.computing and self.x.flags.aligned
-        out_is_plain = self.out.dtype == self.computed and self.out.flags.aligned
-        if order is not None and not (x_is_plain and (self.reduces or out_is_plain)):
-            order = None  # what has to be copied in any case is copied in order
-        index = rows if order is None else slice(None)
-        x = self.x[index]
-        if not x_is_plain:
-            x = np.require(cast(x, self.computing), requirements="A")
-        mask = None if self.mask is None else self.mask[index]
-        target = slice(begin, end) if self.reduces else index
-        direct = out_is_plain and isinstance(target, slice)
-        y = self.out[target] if direct else np.empty((end - begin if self.reduces else len(x), x.shape[1]), self.computed)
-        invalid = _native.segment_rows(
-            _FUNCTIONS[self.function], patterns(x), mask, patterns(y), self.segments.offsets[begin : end + 1], order,
-            self.temperature[begin:end], self.policy, is_bfloat16(self.computing),
-        )  # fmt: skip
-        if not direct:
-            self.out[target] = cast(y, self.out.dtype)
+                self._alone(work, segment)
         return invalid
 
-    def _alone(self, segment: int) -> None:
-        rows = self.segments.rows(segment, segment + 1)
-        x, mask = self.x[rows], None if self.mask is None else self.mask[rows]
-        if self.reduces:
-            reduction(self.function, x, (0,), mask, self.computing, self.out[segment])
+    def block(self, work: Work, begin: int, end: int) -> bool:
+        """The segments from begin to end in one call of the native code."""
+        rows, computing = self._rows(begin, end), work.computing
+        computed = np.dtype(np.float32) if work.reduces and computing.itemsize == 2 else computing
+        x_is_plain = work.x.dtype == computing and work.x.flags.aligned
+        out_is_plain = work.out.dtype == computed and work.out.flags.aligned
+        order: Array | None = None
+        if not isinstance(rows, slice) and x_is_plain and (work.reduces or out_is_plain):  # else it is copied in order
+            rows, order = slice(None), rows
+        x, mask = work.x[rows], None if work.mask is None else work.mask[rows]
+        if not x_is_plain:
+            x = np.require(cast(x, computing), requirements="A")
+        target = slice(begin, end) if work.reduces else rows
+        direct = out_is_plain and isinstance(target, slice)
+        y = work.out[target] if direct else np.empty((end - begin if work.reduces else len(x), x.shape[1]), computed)
+        invalid = _native.segment_rows(
+            _FUNCTIONS[work.function], patterns(x), mask, patterns(y), self.offsets[begin : end + 1], order,
+            work.temperature[begin:end], work.policy, is_bfloat16(computing),
+        )  # fmt: skip
+        if not direct:
+            work.out[target] = cast(y.view(computed), work.out.dtype)
+        return invalid
+
+    def _rows(self, begin: int, end: int) -> slice | Array:
+        """An index of the rows of some segments."""
+        places = slice(int(self.offsets[begin]), int(self.offsets[end]))
+        return places if self.order is None else self.order[places]
+
+    def _cut(self, columns: int, threads: int) -> tuple[list[tuple[int, int]], list[int]]:
+        """Blocks of segments as (begin, end), and the segments that are too large for a block."""
+        if int(self.offsets[-1]) * columns + self.count <= _blocks.ELEMENTS:
+            return [(0, self.count)], []
+        work = self.offsets * columns
+        large = np.flatnonzero(np.diff(work) > _blocks.ELEMENTS)
+        work += np.arange(self.count + 1)  # an empty segment is some work too
+        most = _blocks.size(int(work[-1]), threads)
+        cuts = np.searchsorted(work, np.arange(0, work[-1], most))
+        at = np.unique(np.concatenate([cuts, large, large + 1, [0, self.count]])).tolist()
+        alone = large.tolist()
+        return [(begin, end) for begin, end in itertools.pairwise(at) if begin not in alone], alone
+
+    def _alone(self, work: Work, segment: int) -> None:
+        rows = self._rows(segment, segment + 1)
+        x, mask = work.x[rows], None if work.mask is None else work.mask[rows]
+        if work.reduces:
+            reduction(work.function, x, (0,), mask, work.computing, work.out[segment])
             return
-        y = self.out[rows] if isinstance(rows, slice) else np.empty(x.shape, self.out.dtype)
-        elementwise(self.function, x, (0,), mask, self.temperature[segment], np.array(self.policy, np.uint8), self.computing, y)
+        y = work.out[rows] if isinstance(rows, slice) else np.empty(x.shape, work.out.dtype)
+        policy = np.array(work.policy, np.uint8)
+        elementwise(work.function, x, (0,), mask, work.temperature[segment], policy, work.computing, y)
         if not isinstance(rows, slice):
-            self.out[rows] = y
+            work.out[rows] = y
+
+
+def as_matrix(array: Array) -> Array:
+    """All axes but the first joined: a view where memory allows it."""
+    return array.reshape(len(array), math.prod(array.shape[1:]))
 
 
 def over_segments(
-    name: str, function: str, segments: Segments, x: Array, mask: Array | None, temperature: Array, policy: int,
+    name: str, function: str, segments: Grouping, x: Array, mask: Array | None, temperature: Array, policy: int,
     computing: np.dtype[Any], out: Array,
 ) -> None:  # fmt: skip
-    """The function of every segment of x into `out`. `temperature` has the shape of a reduction; `name` is what messages quote."""
+    """The function of every segment of x into `out`, arrays of any shape. `temperature` has the shape of a reduction."""
     if out.size == 0:
         return
     reduces = function == "logsumexp"  # whose results are written over elements of other segments
     x = (x.copy() if np.may_share_memory(x, out) else x) if reduces else apart(x, out)
-    mask = None if mask is None else apart(mask, out)
+    mask = None if mask is None else as_matrix(apart(mask, out))
     temperature = temperature.copy() if np.may_share_memory(temperature, out) else temperature
-    results, masks = as_matrix(out), None if mask is None else as_matrix(mask)
-    _Call(function, segments, as_matrix(x), masks, as_matrix(temperature), policy, computing, results).run(name)
+    results = as_matrix(out)
+    if segments.compute(Work(name, function, as_matrix(x), mask, as_matrix(temperature), policy, computing, results)):
+        _native.raise_invalid(name)
     if not np.may_share_memory(results, out):
         out[...] = results.reshape(out.shape)
 
 
-def refuse_all_neginf(name: str, what: str, segments: Segments, x: Array, mask: Array | None, computing: np.dtype[Any]) -> None:
+def refuse_all_neginf(name: str, what: str, segments: Grouping, x: Array, mask: Array | None, computing: np.dtype[Any]) -> None:
     """all_neginf="raise": the first segment that holds nothing above -inf although something in it takes part."""
     shape = (segments.count, *x.shape[1:])
     ones = np.broadcast_to(np.ones(()), shape)
-    sums = np.empty(shape, np.float64)
-    over_segments(name, "logsumexp", segments, x, mask, ones, 0, computing, sums)
-    bad = sums == -np.inf
-    if mask is None:
-        bad &= (np.diff(segments.offsets) > 0).reshape(-1, *[1] * (x.ndim - 1))
-    else:  # a segment of zeros has a sum unless all of it is masked
-        zeros = np.broadcast_to(np.zeros((), np.float32), x.shape)
-        over_segments(name, "logsumexp", segments, zeros, mask, ones, 0, np.dtype(np.float32), sums)
-        bad &= sums > -np.inf
-    found = np.argwhere(bad)
+
+    def sums(x: Array, computing: np.dtype[Any]) -> Array:
+        result = np.empty(shape, np.float64)
+        over_segments(name, "logsumexp", segments, x, mask, ones, 0, computing, result)
+        return result
+
+    zeros = np.broadcast_to(np.zeros((), np.float32), x.shape)  # have a sum unless nothing takes part
+    found = np.argwhere((sums(x, computing) == -np.inf) & (sums(zeros, np.dtype(np.float32)) > -np.inf))
     if len(found):
         at = tuple(int(i) for i in found[0])
         column = f", column {at[1:]}," if at[1:] else ""

@@ -93,6 +93,21 @@ template <class Function, class Unit, bool ordered> class ManySegments {
     return invalid;
   }
 
+  // A row of one element, which has no rest.
+  inline bool lone(const Lane &lane) const {
+    const std::ptrdiff_t i = line(lane.begin);
+    Row row = all.first;
+    row.x = x(lane.column) + i * row.x_stride;
+    row.y = y(lane.column) + (Function::reduces ? static_cast<std::ptrdiff_t>(lane.segment) : i) * row.y_stride;
+    row.where = where(lane.column);
+    if (row.where) row.where += i * row.where_stride;
+    const Access<T> access(row);
+    const T v = access.element(0);
+    if (!access.takes_part(0) || v - v != 0) return one(lane);
+    access.put(0, Function::reduces ? v + T{0} : T{0}); // -0 and +0 are one value
+    return false;
+  }
+
   // A segment that fills vectors by itself: its columns side by side where there are several.
   inline bool long_segment(std::size_t segment, std::size_t length) const {
     const Lane first{segment, 0, place(segment), length};
@@ -226,6 +241,8 @@ public:
       for (std::size_t i = 0; i < count; i++) {
         const std::size_t n = length(i);
         if (n >= least && n <= longest_in_strips) sorted[starts[n]++] = static_cast<std::uint16_t>(i);
+        else if (n == 1)
+          for (Lane lane{first + i, 0, place(first + i), 1}; lane.column < all.columns; lane.column++) invalid |= lone(lane);
         else if (n || Function::reduces) invalid |= long_segment(first + i, n);
       }
       invalid |= in_strips(first, sorted, named);
