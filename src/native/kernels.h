@@ -73,26 +73,19 @@ struct Parts {
   double (*logsumexp)(const Summary &, Wide total, bool &cancelled);
 };
 
-// Rows of varying length, the segments of a vector or of the columns of a matrix: segment s is made of the places offsets[s] - origin
-// to offsets[s + 1] - origin. A place is a row of the matrix, or order[place] is.
+// Rows of varying length, one after the other in each column of a matrix: segment s is made of its rows from offsets[s] - origin
+// to offsets[s + 1] - origin.
 struct Segments {
-  Row first; // x, y, where and their steps from one row of the matrix to the next; policy, storage, scratch
-  const std::int64_t *offsets, *order; // order may be null
+  Row first; // x, y and where, with their steps from one row of the matrix to the next; policy, storage, scratch
+  const std::int64_t *offsets;
   std::int64_t origin;
   std::size_t count, columns;
   std::ptrdiff_t x_column, y_column, where_column; // in bytes, from one column to the next
   const double *temperatures;
   std::ptrdiff_t temperature_step, temperature_column; // in elements: from segment to segment, from column to column
-  void *lent; // segment_bytes() of the longest segment, where there is an order
 };
 
-// Memory for a segment whose elements do not lie together: its elements and its mask.
-inline std::size_t segment_bytes(std::size_t length, std::size_t columns, std::size_t element) {
-  return length * columns * (element + 1);
-}
-
-// The functions of rows, for segments: those of softmax and log_softmax lie where their elements do, that of logsumexp has y steps
-// from segment to segment. x may be y.
+// The functions of rows for segments. Results of logsumexp have y steps from segment to segment. For the others x may be y.
 struct SegmentFunctions {
   bool (*softmax)(const Segments &);
   bool (*log_softmax)(const Segments &);

@@ -1,13 +1,14 @@
 """From segment ids to the elements of each segment.
 
-Rising ids need offsets only, and elements stay where they are. Of a small array the order of others is found by counting. The
-elements of a large one are dealt into buckets of neighbouring segments first: what lies anywhere in a large array would be read and
-written a cache line an element. Beside the result that takes a copy of x (and of the mask), 4 bytes an id, and 8 more where ids are
-not int64, all of it linear in time.
+Rising ids need offsets only, and elements stay where they are. Others are sorted by counting, which is stable and linear. Elements
+of a large array are dealt into buckets of neighbouring segments first, and those are sorted in turn: what lies anywhere in a large
+array would be read and written a cache line an element. Beside the result that takes a copy of x (and of the mask), 4 bytes an id,
+8 more where ids are not int64, and 8 a segment.
 """
 
 import math
 import operator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,78 +34,82 @@ class SegmentIds:
         self.ids, self.count, self.rising = ids, count, rising
 
     def compute(self, work: Work) -> bool:
+        if self.rising:
+            offsets = np.empty(self.count + 1, np.int64)
+            _native.segment_offsets(self.ids, offsets)
+            return Segments(offsets).compute(work)
         buckets = min(work.x.size // _BUCKET, _MOST_BUCKETS)
-        if self.rising or buckets < 2:
-            return self._segments(self.ids, self.count).compute(work)
-        shift = 0 if self.count <= _MOST_BUCKETS else (math.ceil(self.count / buckets) - 1).bit_length()
-        return _Buckets(self.ids, self.count, shift).compute(work)
-
-    @staticmethod
-    def _segments(ids: Array, count: int) -> Segments:
-        offsets, order = _native.segment_order(ids, count)
-        return Segments(offsets[:-1], order)
+        if buckets < 2 or self.count <= _MOST_BUCKETS:
+            return _Buckets(self.ids, self.count, 0).sorted(work)
+        return _Buckets(self.ids, self.count, (math.ceil(self.count / buckets) - 1).bit_length()).compute(work)
 
 
 class _Buckets:
-    """Buckets of 2^shift segments each."""
+    """Buckets of 2^shift neighbouring segments, elements in their order: with a shift of 0 the segments themselves."""
 
     def __init__(self, ids: Array, count: int, shift: int):
-        self.ids, self.count, self.shift = ids, count, shift
-        counts = np.zeros(((count - 1) >> shift) + 1, np.int64)
+        self._ids, self._count, self._shift = ids, count, shift
+        self.starts = np.zeros(((count - 1) >> shift) + 2, np.int64)
         for at in self._stretches():
-            _native.segment_count(ids[at], shift, counts)
-        self.starts = np.concatenate([[0], np.cumsum(counts)])
+            _native.segment_count(ids[at], shift, self.starts[1:])
+        np.cumsum(self.starts, out=self.starts)
 
-    def compute(self, work: Work) -> bool:
-        x, mask = self._dealt(work.x), None if work.mask is None else self._dealt(work.mask)
-        out = work.out if work.reduces else x if work.out.dtype == x.dtype else np.empty(x.shape, work.out.dtype)
-        if self.shift:
-            invalid = self._each_bucket(work, x, mask, out)
-        else:  # a segment a bucket
-            invalid = Segments(self.starts).compute(work.part(slice(None), slice(None), x, mask, out))
-        if not work.reduces:
-            self._collect(out, work.out)
+    def sorted(self, work: Work, whole: bool = True) -> bool:
+        """Every bucket is a segment; not `whole`: in one call of the native code."""
+        moved, segments = self._dealt(work), Segments(self.starts)
+        invalid = segments.compute(moved) if whole else segments.block(moved, 0, self._count)
+        self._collect(moved, work)
         return invalid
 
-    def _each_bucket(self, work: Work, x: Array, mask: Array | None, out: Array) -> bool:
-        ids = np.empty(len(x), np.uint32)
-        self._deal(None, ids)
-        large: list[tuple[Segments, Work]] = []
+    def compute(self, work: Work) -> bool:
+        """Every bucket is sorted."""
+        ids = np.empty(len(work.x), np.uint32)
+        moved = self._dealt(work, ids)
+        large: list[tuple[_Buckets, Work]] = []
 
         def on_bucket(bucket: int) -> bool:
             rows = slice(int(self.starts[bucket]), int(self.starts[bucket + 1]))
-            named = slice(bucket << self.shift, min((bucket + 1) << self.shift, self.count))
-            segments = SegmentIds._segments(ids[rows], named.stop - named.start)
-            part = work.part(rows, named, x, mask, out)
+            segments = slice(bucket << self._shift, min((bucket + 1) << self._shift, self._count))
+            part, inner = moved.part(rows, segments), _Buckets(ids[rows], segments.stop - segments.start, 0)
             if part.x.size <= _blocks.ELEMENTS:
-                return segments.block(part, 0, segments.count)
-            large.append((segments, part))
+                return inner.sorted(part, whole=False)
+            large.append((inner, part))
             return False
 
         invalid = any(_blocks.run(work.name, list(range(len(self.starts) - 1)), on_bucket, get_num_threads()))
-        later = [segments.compute(part) for segments, part in large]
-        return invalid or any(later)
+        for inner, part in large:
+            invalid |= inner.sorted(part)
+        self._collect(moved, work)
+        return invalid
 
     def _stretches(self) -> list[slice]:
-        return [slice(i, i + _STRETCH) for i in range(0, len(self.ids), _STRETCH)]
+        return [slice(i, i + _STRETCH) for i in range(0, len(self._ids), _STRETCH)]
 
-    def _deal(self, rows: Array | None, to: Array) -> None:
-        cursors = self.starts[:-1].copy()
+    def _dealt(self, work: Work, ids: Array | None = None) -> Work:
+        """The work with its elements moved into the buckets, and the ids within each into `ids`."""
+        x, mask = self._deal(work.x, ids), None if work.mask is None else self._deal(work.mask)
+        out = work.out if work.reduces else x if work.out.dtype == x.dtype else np.empty(x.shape, work.out.dtype)
+        return replace(work, x=x, mask=mask, out=out)
+
+    def _deal(self, rows: Array, ids: Array | None = None) -> Array:
+        if not _has_whole_rows(rows):
+            rows = np.ascontiguousarray(rows)
+        dealt, cursors = np.empty(rows.shape, rows.dtype), self.starts[:-1].copy()
         for at in self._stretches():
-            _native.segment_deal(self.ids[at], self.shift, cursors, None if rows is None else rows[at], to)
-
-    def _dealt(self, rows: Array) -> Array:
-        dealt = np.empty(rows.shape, rows.dtype)
-        self._deal(rows if _has_whole_rows(rows) else np.ascontiguousarray(rows), dealt)
+            _native.segment_deal(self._ids[at], self._shift, cursors, rows[at], dealt, ids)
         return dealt
 
-    def _collect(self, rows: Array, out: Array) -> None:
-        target = out if _has_whole_rows(out) else np.empty(out.shape, out.dtype)
-        cursors = self.starts[:-1].copy()
+    def _collect(self, moved: Work, work: Work) -> None:
+        """The results of elements back to where these came from."""
+        if work.reduces:
+            return
+        out, cursors = work.out, self.starts[:-1].copy()
+        if not _has_whole_rows(out):
+            out = np.empty(out.shape, out.dtype)
         for at in self._stretches():
-            _native.segment_collect(self.ids[at], self.shift, cursors, rows, target[at])
-        if target is not out:
-            out[...] = target
+            _native.segment_collect(self._ids[at], self._shift, cursors, moved.out, out[at])
+        if out is not work.out:
+            work.out[...] = out
 
 
 def _has_whole_rows(matrix: Array) -> bool:

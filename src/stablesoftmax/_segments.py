@@ -1,4 +1,4 @@
-"""A function over segments: rows of varying length, whose elements lie together or anywhere along the first axis.
+"""A function over segments: rows of varying length, one after the other along the first axis of an array.
 
 Segments are cut into blocks for threads and interrupts; one that outgrows a block goes the way of any other row (_rows.py). Casts
 and foreign byte orders are copied a block at a time.
@@ -6,7 +6,7 @@ and foreign byte orders are copied a block at a time.
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,12 +43,10 @@ class Work:
     def reduces(self) -> bool:
         return self.function == "logsumexp"
 
-    def part(self, rows: Any, segments: slice, x: Array, mask: Array | None, out: Array) -> "Work":
-        """The same for some segments and their elements, which have been moved to x, mask and out."""
-        return Work(
-            self.name, self.function, x[rows], None if mask is None else mask[rows], self.temperature[segments], self.policy,
-            self.computing, out[segments if self.reduces else rows],
-        )  # fmt: skip
+    def part(self, rows: slice, segments: slice) -> "Work":
+        """The same for some segments, which are made of some rows."""
+        mask, out = None if self.mask is None else self.mask[rows], self.out[segments if self.reduces else rows]
+        return replace(self, x=self.x[rows], mask=mask, temperature=self.temperature[segments], out=out)
 
 
 class Grouping(Protocol):
@@ -61,10 +59,10 @@ class Grouping(Protocol):
 
 
 class Segments:
-    """Segment s is made of the places offsets[s] to offsets[s + 1]: rows of an array, or those that `order` has there."""
+    """Segment s is made of the rows offsets[s] to offsets[s + 1] of an array."""
 
-    def __init__(self, offsets: Array, order: Array | None = None):
-        self.offsets, self.order, self.count = offsets, order, len(offsets) - 1
+    def __init__(self, offsets: Array):
+        self.offsets, self.count = offsets, len(offsets) - 1
 
     def compute(self, work: Work) -> bool:
         threads = get_num_threads()
@@ -84,29 +82,20 @@ class Segments:
         """The segments from begin to end in one call of the native code."""
         rows, computing = self._rows(begin, end), work.computing
         computed = np.dtype(np.float32) if work.reduces and computing.itemsize == 2 else computing
-        x_is_plain = work.x.dtype == computing and work.x.flags.aligned
-        out_is_plain = work.out.dtype == computed and work.out.flags.aligned
-        order: Array | None = None
-        if not isinstance(rows, slice) and x_is_plain and (work.reduces or out_is_plain):  # else it is copied in order
-            rows, order = slice(None), rows
-        x, mask = work.x[rows], None if work.mask is None else work.mask[rows]
-        if not x_is_plain:
-            x = np.require(cast(x, computing), requirements="A")
-        target = slice(begin, end) if work.reduces else rows
-        direct = out_is_plain and isinstance(target, slice)
-        y = work.out[target] if direct else np.empty((end - begin if work.reduces else len(x), x.shape[1]), computed)
+        x, target = work.x[rows], work.out[begin:end] if work.reduces else work.out[rows]
+        x = np.require(cast(x, computing), requirements="A")
+        direct = target.dtype == computed and target.flags.aligned
+        y = target if direct else np.empty(target.shape, computed)
         invalid = _native.segment_rows(
-            _FUNCTIONS[work.function], patterns(x), mask, patterns(y), self.offsets[begin : end + 1], order,
-            work.temperature[begin:end], work.policy, is_bfloat16(computing),
+            _FUNCTIONS[work.function], patterns(x), None if work.mask is None else work.mask[rows], patterns(y),
+            self.offsets[begin : end + 1], work.temperature[begin:end], work.policy, is_bfloat16(computing),
         )  # fmt: skip
         if not direct:
-            work.out[target] = cast(y.view(computed), work.out.dtype)
+            target[...] = cast(y, target.dtype)
         return invalid
 
-    def _rows(self, begin: int, end: int) -> slice | Array:
-        """An index of the rows of some segments."""
-        places = slice(int(self.offsets[begin]), int(self.offsets[end]))
-        return places if self.order is None else self.order[places]
+    def _rows(self, begin: int, end: int) -> slice:
+        return slice(int(self.offsets[begin]), int(self.offsets[end]))
 
     def _cut(self, columns: int, threads: int) -> tuple[list[tuple[int, int]], list[int]]:
         """Blocks of segments as (begin, end), and the segments that are too large for a block."""
@@ -126,12 +115,9 @@ class Segments:
         x, mask = work.x[rows], None if work.mask is None else work.mask[rows]
         if work.reduces:
             reduction(work.function, x, (0,), mask, work.computing, work.out[segment])
-            return
-        y = work.out[rows] if isinstance(rows, slice) else np.empty(x.shape, work.out.dtype)
-        policy = np.array(work.policy, np.uint8)
-        elementwise(work.function, x, (0,), mask, work.temperature[segment], policy, work.computing, y)
-        if not isinstance(rows, slice):
-            work.out[rows] = y
+        else:
+            policy = np.array(work.policy, np.uint8)
+            elementwise(work.function, x, (0,), mask, work.temperature[segment], policy, work.computing, work.out[rows])
 
 
 def as_matrix(array: Array) -> Array:
