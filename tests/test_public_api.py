@@ -15,13 +15,25 @@ import stablesoftmax
 
 FACE = [
     "stablesoftmax",
-    *(f"stablesoftmax.{m}" for m in ("_arguments", "_bounds", "_build", "_logsumexp", "_rows", "_softmax", "_state")),
+    *(
+        f"stablesoftmax.{m}"
+        for m in ("_arguments", "_bounds", "_build", "_csr", "_logsumexp", "_rows", "_segment_softmax", "_softmax", "_state")
+    ),
 ]
 FUNCTIONS = [name for name in stablesoftmax.__all__ if callable(getattr(stablesoftmax, name))]
+SEGMENTS = (
+    '(x, segment_ids, num_segments=None, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)'
+)
 SIGNATURES = {
     "softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "log_softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "logsumexp": "(x, axis=None, *, where=True, keepdims=False, out=None, dtype=None)",
+    "csr_softmax": '(matrix, *, temperature=1.0, all_neginf="nan", posinf="nan", dtype=None)',
+    "csr_log_softmax": '(matrix, *, temperature=1.0, all_neginf="nan", posinf="nan", dtype=None)',
+    "csr_logsumexp": "(matrix, *, dtype=None)",
+    "segment_softmax": SEGMENTS,
+    "segment_log_softmax": SEGMENTS,
+    "segment_logsumexp": "(x, segment_ids, num_segments=None, *, where=True, out=None, dtype=None)",
     "get_num_threads": "()",
     "num_threads": "(n)",
     "set_num_threads": "(n)",

@@ -5,6 +5,7 @@
 
 namespace stablesoftmax {
 
+bool register_segment_ids(PyObject *module);
 bool register_segments(PyObject *module, const Level &level);
 bool register_softmax(PyObject *module, const Level &level);
 

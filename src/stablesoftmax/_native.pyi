@@ -70,9 +70,22 @@ def segment_rows(
     x: _Vector,
     where: _Vector | None,
     y: _Vector,
-    offsets: _Vector,
     temperatures: _Vector,
     policy: int,
     bfloat16: bool,
+    offsets: _Vector,
+    /,
+) -> bool: ...
+def segment_buckets(
+    function: int,
+    x: _Vector,
+    where: _Vector | None,
+    y: _Vector,
+    temperatures: _Vector,
+    policy: int,
+    bfloat16: bool,
+    ids: _Vector,
+    starts: _Vector,
+    shift: int,
     /,
 ) -> bool: ...

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _blocks, _native
-from stablesoftmax._segments import Segments, Work
+from stablesoftmax._segments import Segments, Work, cut, in_one_call
 from stablesoftmax._threads import get_num_threads
 
 Array = np.ndarray[Any, Any]
@@ -39,9 +39,21 @@ class SegmentIds:
             _native.segment_offsets(self.ids, offsets)
             return Segments(offsets).compute(work)
         buckets = min(work.x.size // _BUCKET, _MOST_BUCKETS)
+        if work.x.size <= _blocks.ELEMENTS and buckets < 2:
+            return _in_one_call(work, self.ids, np.array([0, len(self.ids)]), 62)
         if buckets < 2 or self.count <= _MOST_BUCKETS:
             return _Buckets(self.ids, self.count, 0).sorted(work)
         return _Buckets(self.ids, self.count, (math.ceil(self.count / buckets) - 1).bit_length()).compute(work)
+
+
+def _in_one_call(work: Work, ids: Array, starts: Array, shift: int) -> bool:
+    """The native code sorts the elements of each bucket itself, where their rows are whole."""
+    if work.reduces or _has_whole_rows(work.out):
+        return in_one_call(_with_whole_rows(work), _native.segment_buckets, ids, starts, shift)
+    y = np.empty(work.out.shape, work.out.dtype)
+    invalid = in_one_call(replace(_with_whole_rows(work), out=y), _native.segment_buckets, ids, starts, shift)
+    work.out[...] = y
+    return invalid
 
 
 class _Buckets:
@@ -54,31 +66,32 @@ class _Buckets:
             _native.segment_count(ids[at], shift, self.starts[1:])
         np.cumsum(self.starts, out=self.starts)
 
-    def sorted(self, work: Work, whole: bool = True) -> bool:
-        """Every bucket is a segment; not `whole`: in one call of the native code."""
-        moved, segments = self._dealt(work), Segments(self.starts)
-        invalid = segments.compute(moved) if whole else segments.block(moved, 0, self._count)
+    def sorted(self, work: Work) -> bool:
+        """Every bucket is a segment."""
+        moved = self._dealt(work)
+        invalid = Segments(self.starts).compute(moved)
         self._collect(moved, work)
         return invalid
 
     def compute(self, work: Work) -> bool:
-        """Every bucket is sorted."""
+        """Every bucket is to be sorted."""
         ids = np.empty(len(work.x), np.uint32)
-        moved = self._dealt(work, ids)
-        large: list[tuple[_Buckets, Work]] = []
+        moved, threads = self._dealt(work, ids), get_num_threads()
 
-        def on_bucket(bucket: int) -> bool:
-            rows = slice(int(self.starts[bucket]), int(self.starts[bucket + 1]))
-            segments = slice(bucket << self._shift, min((bucket + 1) << self._shift, self._count))
-            part, inner = moved.part(rows, segments), _Buckets(ids[rows], segments.stop - segments.start, 0)
-            if part.x.size <= _blocks.ELEMENTS:
-                return inner.sorted(part, whole=False)
-            large.append((inner, part))
-            return False
+        def of_buckets(begin: int, end: int) -> tuple[Work, Array]:
+            rows = slice(int(self.starts[begin]), int(self.starts[end]))
+            segments = slice(begin << self._shift, min(end << self._shift, self._count))
+            return moved.part(rows, segments), ids[rows]
 
-        invalid = any(_blocks.run(work.name, list(range(len(self.starts) - 1)), on_bucket, get_num_threads()))
-        for inner, part in large:
-            invalid |= inner.sorted(part)
+        def on_block(block: tuple[int, int]) -> bool:
+            begin, end = block
+            return _in_one_call(*of_buckets(begin, end), self.starts[begin : end + 1], self._shift)
+
+        blocks, large = cut(self.starts * work.x.shape[1], threads)
+        invalid = any(_blocks.run(work.name, blocks, on_block, threads))
+        for bucket in large:
+            part, some = of_buckets(bucket, bucket + 1)
+            invalid |= _Buckets(some, len(part.temperature), 0).sorted(part)
         self._collect(moved, work)
         return invalid
 
@@ -110,6 +123,12 @@ class _Buckets:
             _native.segment_collect(self._ids[at], self._shift, cursors, moved.out, out[at])
         if out is not work.out:
             work.out[...] = out
+
+
+def _with_whole_rows(work: Work) -> Work:
+    if _has_whole_rows(work.x) and (work.mask is None or _has_whole_rows(work.mask)):
+        return work
+    return replace(work, x=np.ascontiguousarray(work.x), mask=None if work.mask is None else np.ascontiguousarray(work.mask))
 
 
 def _has_whole_rows(matrix: Array) -> bool:

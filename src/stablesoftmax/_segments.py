@@ -6,6 +6,7 @@ and foreign byte orders are copied a block at a time.
 
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -49,6 +50,35 @@ class Work:
         return replace(self, x=self.x[rows], mask=mask, temperature=self.temperature[segments], out=out)
 
 
+def in_one_call(work: Work, native: Callable[..., bool], *segments: Any) -> bool:
+    """A call of the native code, for what is small enough to be cast, and copied where it is not aligned."""
+    computing = work.computing
+    computed = np.dtype(np.float32) if work.reduces and computing.itemsize == 2 else computing
+    x = cast(work.x, computing)
+    if x is not work.x or not x.flags.aligned:
+        x = np.require(x, requirements=["A", "C"])
+    direct = work.out.dtype == computed and work.out.flags.aligned
+    y = work.out if direct else np.empty(work.out.shape, computed)
+    function, bfloat16 = _FUNCTIONS[work.function], is_bfloat16(computing)
+    invalid = native(function, patterns(x), work.mask, patterns(y), work.temperature, work.policy, bfloat16, *segments)
+    if not direct:
+        work.out[...] = cast(y, work.out.dtype)
+    return invalid
+
+
+def cut(ends: Array, threads: int) -> tuple[list[tuple[int, int]], list[int]]:
+    """Blocks (begin, end) of items that end at ends[1:] (in elements), and the items too large to be in a block."""
+    count, elements = len(ends) - 1, int(ends[-1])
+    if elements + count <= _blocks.ELEMENTS:
+        return [(0, count)], []
+    large = np.flatnonzero(np.diff(ends) > _blocks.ELEMENTS)
+    work = ends + np.arange(count + 1)  # an empty item is some work too
+    most = _blocks.size(elements + count, threads)
+    at = np.unique(np.concatenate([np.searchsorted(work, np.arange(0, work[-1], most)), large, large + 1, [0, count]])).tolist()
+    alone = large.tolist()
+    return [(begin, end) for begin, end in itertools.pairwise(at) if begin not in alone], alone
+
+
 class Grouping(Protocol):
     """Which rows make up each of so many segments."""
 
@@ -66,8 +96,8 @@ class Segments:
 
     def compute(self, work: Work) -> bool:
         threads = get_num_threads()
-        blocks, large = self._cut(work.x.shape[1], threads)
-        invalid = any(_blocks.run(work.name, blocks, lambda block: self.block(work, *block), threads))
+        blocks, large = cut(self.offsets * work.x.shape[1], threads)
+        invalid = any(_blocks.run(work.name, blocks, lambda block: self._block(work, *block), threads))
 
         def note(kind: str, flag: int) -> None:
             nonlocal invalid
@@ -78,37 +108,13 @@ class Segments:
                 self._alone(work, segment)
         return invalid
 
-    def block(self, work: Work, begin: int, end: int) -> bool:
+    def _block(self, work: Work, begin: int, end: int) -> bool:
         """The segments from begin to end in one call of the native code."""
-        rows, computing = self._rows(begin, end), work.computing
-        computed = np.dtype(np.float32) if work.reduces and computing.itemsize == 2 else computing
-        x, target = work.x[rows], work.out[begin:end] if work.reduces else work.out[rows]
-        x = np.require(cast(x, computing), requirements="A")
-        direct = target.dtype == computed and target.flags.aligned
-        y = target if direct else np.empty(target.shape, computed)
-        invalid = _native.segment_rows(
-            _FUNCTIONS[work.function], patterns(x), None if work.mask is None else work.mask[rows], patterns(y),
-            self.offsets[begin : end + 1], work.temperature[begin:end], work.policy, is_bfloat16(computing),
-        )  # fmt: skip
-        if not direct:
-            target[...] = cast(y, target.dtype)
-        return invalid
+        part = work.part(self._rows(begin, end), slice(begin, end))
+        return in_one_call(part, _native.segment_rows, self.offsets[begin : end + 1])
 
     def _rows(self, begin: int, end: int) -> slice:
         return slice(int(self.offsets[begin]), int(self.offsets[end]))
-
-    def _cut(self, columns: int, threads: int) -> tuple[list[tuple[int, int]], list[int]]:
-        """Blocks of segments as (begin, end), and the segments that are too large for a block."""
-        if int(self.offsets[-1]) * columns + self.count <= _blocks.ELEMENTS:
-            return [(0, self.count)], []
-        work = self.offsets * columns
-        large = np.flatnonzero(np.diff(work) > _blocks.ELEMENTS)
-        work += np.arange(self.count + 1)  # an empty segment is some work too
-        most = _blocks.size(int(work[-1]), threads)
-        cuts = np.searchsorted(work, np.arange(0, work[-1], most))
-        at = np.unique(np.concatenate([cuts, large, large + 1, [0, self.count]])).tolist()
-        alone = large.tolist()
-        return [(begin, end) for begin, end in itertools.pairwise(at) if begin not in alone], alone
 
     def _alone(self, work: Work, segment: int) -> None:
         rows = self._rows(segment, segment + 1)
