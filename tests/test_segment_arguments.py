@@ -193,10 +193,9 @@ def test_native_code_checks_again():
     """What Python has checked may have been changed by another thread since: nothing outside the arrays is touched."""
     ids, wrong = np.array([0, 1, 0, 2]), np.array([0, 1, 9, 2])
     rows, to, cursors = np.zeros((4, 1)), np.zeros((4, 1)), np.array([0, 2, 3])
-    with pytest.raises(ValueError, match="out of range"):
-        _native.segment_offsets(np.sort(wrong), np.zeros(4, np.int64))
-    with pytest.raises(ValueError, match="out of range"):
-        _native.segment_count(wrong, 0, np.zeros(3, np.int64))
+    assert not _native.segment_offsets(np.sort(wrong), np.zeros(4, np.int64))
+    for some, shift, end in ((wrong, 0, 3), (-ids, 0, 3), (ids, 0, 2), (ids, 1, 7), (wrong, 0, 10)):
+        assert not _native.segment_count(some, shift, np.zeros(3, np.int64), end)
     with pytest.raises(ValueError, match="out of range"):
         _native.segment_deal(wrong, 0, cursors.copy(), rows, to, None)
     with pytest.raises(ValueError, match="out of range"):
@@ -214,6 +213,6 @@ def test_native_code_checks_again():
         with pytest.raises(TypeError):
             _native.segment_rising(bad)
         with pytest.raises(TypeError):
-            _native.segment_count(bad, 0, np.zeros(3, np.int64))
+            _native.segment_count(bad, 0, np.zeros(3, np.int64), 3)
         with pytest.raises(TypeError):
             _native.segment_rows(0, rows, None, to, temperatures, 0, False, bad)

@@ -36,7 +36,7 @@ PyObject *rising(PyObject *, PyObject *ids) {
   return PyBool_FromLong(without_gil([&] { return is_rising(int64_data(ids), PyArray_DIM(as_array(ids), 0)); }));
 }
 
-// segment_offsets(ids, offsets): of rising ids
+// segment_offsets(ids, offsets): of rising ids -> whether all of them are in range
 PyObject *offsets(PyObject *, PyObject *args) {
   PyObject *ids, *to;
   if (!PyArg_ParseTuple(args, "OO", &ids, &to)) return nullptr;
@@ -45,7 +45,7 @@ PyObject *offsets(PyObject *, PyObject *args) {
     return nullptr;
   }
   const npy_intp n = PyArray_DIM(as_array(ids), 0), count = PyArray_DIM(as_array(to), 0) - 1;
-  return none_if(without_gil([&] { return offsets_of_rising(int64_data(ids), n, count, int64_data(to)); }));
+  return PyBool_FromLong(without_gil([&] { return offsets_of_rising(int64_data(ids), n, count, int64_data(to)); }));
 }
 
 // `work` with ids of either type.
@@ -61,17 +61,19 @@ bool are_cursors(PyObject *object, int shift) {
   return is_vector(object, NPY_INT64) && PyArray_ISWRITEABLE(as_array(object)) && shift >= 0 && shift < 32;
 }
 
-// segment_count(ids, shift, counts): adds the elements of each bucket
+// segment_count(ids, shift, counts, end): adds the elements of each bucket -> whether all ids are below `end`
 PyObject *count(PyObject *, PyObject *args) {
   PyObject *ids, *counts;
   int shift;
-  if (!PyArg_ParseTuple(args, "OiO", &ids, &shift, &counts)) return nullptr;
+  Py_ssize_t end;
+  if (!PyArg_ParseTuple(args, "OiOn", &ids, &shift, &counts, &end)) return nullptr;
   if (!are_ids(ids) || !are_cursors(counts, shift)) {
     PyErr_SetString(PyExc_TypeError, "ids and counts are contiguous vectors");
     return nullptr;
   }
   const Buckets buckets{PyArray_DIM(as_array(counts), 0), shift, 0, int64_data(counts)};
-  return none_if(without_gil([&] { return with_ids(ids, [&](auto data, std::int64_t n) { return count_buckets(data, n, buckets); }); }));
+  return PyBool_FromLong(
+    without_gil([&] { return with_ids(ids, [&](auto data, std::int64_t n) { return count_buckets(data, n, end, buckets); }); }));
 }
 
 // Whether elements that lie in buckets, and elements anywhere, are of one kind: whole rows of a matrix, one for each id.
@@ -125,8 +127,8 @@ PyObject *collect_rows(PyObject *, PyObject *args) {
 
 PyMethodDef methods[] = {
     {"segment_rising", rising, METH_O, "segment_rising(ids): whether no id is below the one before."},
-    {"segment_offsets", offsets, METH_VARARGS, "segment_offsets(ids, offsets): where the segments of rising ids begin and end."},
-    {"segment_count", count, METH_VARARGS, "segment_count(ids, shift, counts): adds the elements of each bucket."},
+    {"segment_offsets", offsets, METH_VARARGS, "segment_offsets(ids, offsets): where the segments of rising ids begin and end; whether these are in range."},
+    {"segment_count", count, METH_VARARGS, "segment_count(ids, shift, counts, end): adds the elements of each bucket; whether all ids are below `end`."},
     {"segment_deal", deal_rows, METH_VARARGS,
      "segment_deal(ids, shift, cursors, rows, to, low or None): rows into buckets, the low bits of their ids to `low`."},
     {"segment_collect", collect_rows, METH_VARARGS, "segment_collect(ids, shift, cursors, rows, to): and back."},

@@ -57,11 +57,12 @@ bool offsets_of_rising(const std::int64_t *ids, std::int64_t n, std::int64_t cou
   return true;
 }
 
-template <class Id> bool count_buckets(const Id *ids, std::int64_t n, const Buckets &buckets) {
+template <class Id> bool count_buckets(const Id *ids, std::int64_t n, std::int64_t end, const Buckets &buckets) {
+  if (end > 0 && (end - 1) >> buckets.shift >= buckets.count) return false;
   for (std::int64_t i = 0; i < n; i++) {
-    const std::int64_t bucket = static_cast<std::int64_t>(ids[i]) >> buckets.shift;
-    if (!is_below(bucket, buckets.count)) return false;
-    buckets.cursors[bucket]++;
+    const auto id = static_cast<std::int64_t>(ids[i]);
+    if (!is_below(id, end)) return false;
+    buckets.cursors[id >> buckets.shift]++;
   }
   return true;
 }
@@ -88,8 +89,8 @@ template <class Id> bool collect(const Id *ids, std::int64_t n, const Buckets &b
   });
 }
 
-template bool count_buckets(const std::int64_t *, std::int64_t, const Buckets &);
-template bool count_buckets(const std::uint32_t *, std::int64_t, const Buckets &);
+template bool count_buckets(const std::int64_t *, std::int64_t, std::int64_t, const Buckets &);
+template bool count_buckets(const std::uint32_t *, std::int64_t, std::int64_t, const Buckets &);
 template bool deal(const std::int64_t *, std::int64_t, const Buckets &, const Elements &, char *, std::uint32_t *);
 template bool deal(const std::uint32_t *, std::int64_t, const Buckets &, const Elements &, char *, std::uint32_t *);
 template bool collect(const std::int64_t *, std::int64_t, const Buckets &, const char *, const Elements &);

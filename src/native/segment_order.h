@@ -1,7 +1,7 @@
 // From the segment id of each element to the elements of each segment: stable counting sorts, linear in the ids and the segments.
 //
-// Ids are checked again wherever they are used as an index: nothing outside the arrays is touched even if another thread changes
-// them meanwhile. What is false then has met such an id.
+// Ids are checked wherever they are used as an index: nothing outside the arrays is touched even if another thread changes them
+// meanwhile. What is false has met an id out of range.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +28,7 @@ struct Elements { // some bytes each, some bytes apart
 };
 
 // Id is std::int64_t or std::uint32_t.
-template <class Id> bool count_buckets(const Id *ids, std::int64_t n, const Buckets &buckets);
+template <class Id> bool count_buckets(const Id *ids, std::int64_t n, std::int64_t end, const Buckets &buckets); // ids lie below `end`
 // Elements into their buckets, which are contiguous, and the low `shift` bits of their ids unless that is null; or elements back.
 template <class Id> bool deal(const Id *ids, std::int64_t n, const Buckets &buckets, const Elements &from, char *to, std::uint32_t *low);
 template <class Id> bool collect(const Id *ids, std::int64_t n, const Buckets &buckets, const char *from, const Elements &to);

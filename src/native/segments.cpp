@@ -149,7 +149,7 @@ struct Sorted {
 template <class Id> Outcome sort_and_run(const Given &given, Segments segments, const Id *ids, std::int64_t n, std::size_t element, Sorted &sorted) {
   const auto count = static_cast<std::int64_t>(segments.count);
   std::memset(sorted.offsets, 0, static_cast<std::size_t>(count + 1) * sizeof *sorted.offsets);
-  if (!count_buckets(ids, n, {count, 0, n, sorted.offsets + 1})) return Outcome::no_fit;
+  if (!count_buckets(ids, n, count, {count, 0, n, sorted.offsets + 1})) return Outcome::no_fit;
   for (std::int64_t s = 0; s < count; s++) sorted.offsets[s + 1] += sorted.offsets[s];
   const auto from_the_start = [&]() -> Buckets {
     std::memcpy(sorted.cursors, sorted.offsets, static_cast<std::size_t>(count) * sizeof *sorted.cursors);

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _blocks, _native
-from stablesoftmax._segments import Segments, Work, cut, in_one_call
+from stablesoftmax._segments import Grouping, Segments, Work, cut, in_one_call
 from stablesoftmax._threads import get_num_threads
 
 Array = np.ndarray[Any, Any]
@@ -27,25 +27,6 @@ _MOST_BUCKETS = 1024
 _STRETCH = 1 << 22
 
 
-class SegmentIds:
-    """The segment of each row."""
-
-    def __init__(self, ids: Array, count: int, rising: bool):
-        self.ids, self.count, self.rising = ids, count, rising
-
-    def compute(self, work: Work) -> bool:
-        if self.rising:
-            offsets = np.empty(self.count + 1, np.int64)
-            _native.segment_offsets(self.ids, offsets)
-            return Segments(offsets).compute(work)
-        buckets = min(work.x.size // _BUCKET, _MOST_BUCKETS)
-        if work.x.size <= _blocks.ELEMENTS and buckets < 2:
-            return _in_one_call(work, self.ids, np.array([0, len(self.ids)]), 62)
-        if buckets < 2 or self.count <= _MOST_BUCKETS:
-            return _Buckets(self.ids, self.count, 0).sorted(work)
-        return _Buckets(self.ids, self.count, (math.ceil(self.count / buckets) - 1).bit_length()).compute(work)
-
-
 def _in_one_call(work: Work, ids: Array, starts: Array, shift: int) -> bool:
     """The native code sorts the elements of each bucket itself, where their rows are whole."""
     if work.reduces or _has_whole_rows(work.out):
@@ -56,31 +37,35 @@ def _in_one_call(work: Work, ids: Array, starts: Array, shift: int) -> bool:
     return invalid
 
 
-class _Buckets:
+class Buckets:
     """Buckets of 2^shift neighbouring segments, elements in their order: with a shift of 0 the segments themselves."""
 
     def __init__(self, ids: Array, count: int, shift: int):
-        self._ids, self._count, self._shift = ids, count, shift
-        self.starts = np.zeros(((count - 1) >> shift) + 2, np.int64)
-        for at in self._stretches():
-            _native.segment_count(ids[at], shift, self.starts[1:])
+        self._ids, self.count, self._shift = ids, count, shift
+        self.starts = np.zeros(max(count - 1, 0) // 2**shift + 2, np.int64)
+        self.complete = all(_native.segment_count(ids[at], shift, self.starts[1:], count) for at in self._stretches())
         np.cumsum(self.starts, out=self.starts)
 
-    def sorted(self, work: Work) -> bool:
+    def compute(self, work: Work) -> bool:
+        if len(self.starts) == 2 and work.x.size <= _blocks.ELEMENTS:
+            return _in_one_call(work, self._ids, self.starts, self._shift)
+        return self._each_sorted(work) if self._shift else self._all_sorted(work)
+
+    def _all_sorted(self, work: Work) -> bool:
         """Every bucket is a segment."""
         moved = self._dealt(work)
         invalid = Segments(self.starts).compute(moved)
         self._collect(moved, work)
         return invalid
 
-    def compute(self, work: Work) -> bool:
+    def _each_sorted(self, work: Work) -> bool:
         """Every bucket is to be sorted."""
         ids = np.empty(len(work.x), np.uint32)
         moved, threads = self._dealt(work, ids), get_num_threads()
 
         def of_buckets(begin: int, end: int) -> tuple[Work, Array]:
             rows = slice(int(self.starts[begin]), int(self.starts[end]))
-            segments = slice(begin << self._shift, min(end << self._shift, self._count))
+            segments = slice(begin << self._shift, min(end << self._shift, self.count))
             return moved.part(rows, segments), ids[rows]
 
         def on_block(block: tuple[int, int]) -> bool:
@@ -91,7 +76,7 @@ class _Buckets:
         invalid = any(_blocks.run(work.name, blocks, on_block, threads))
         for bucket in large:
             part, some = of_buckets(bucket, bucket + 1)
-            invalid |= _Buckets(some, len(part.temperature), 0).sorted(part)
+            invalid |= Buckets(some, len(part.temperature), 0).compute(part)
         self._collect(moved, work)
         return invalid
 
@@ -135,21 +120,34 @@ def _has_whole_rows(matrix: Array) -> bool:
     return matrix.shape[1] == 1 or matrix.strides[1] == matrix.itemsize
 
 
-def segment_ids_of(name: str, ids: Any, length: int, num_segments: Any) -> SegmentIds:
-    """The ids that a caller gives, all of them in range."""
+def _grouped(ids: Array, count: int, columns: int) -> Grouping | None:
+    """None where an id is out of range."""
+    if _native.segment_rising(ids):
+        offsets = np.empty(count + 1, np.int64)
+        return Segments(offsets) if _native.segment_offsets(ids, offsets) else None
+    number = min(len(ids) * columns // _BUCKET, _MOST_BUCKETS)
+    if number < 2:
+        shift = 31  # all segments that a small array is likely to have in one bucket
+    elif count <= _MOST_BUCKETS:
+        shift = 0
+    else:
+        shift = (math.ceil(count / number) - 1).bit_length()
+    buckets = Buckets(ids, count, shift)
+    return buckets if buckets.complete else None
+
+
+def segment_ids_of(name: str, ids: Any, x: Array, num_segments: Any) -> Grouping:
+    """The segments of the rows of x, from the ids that a caller gives."""
     array = np.asarray(ids)
     if array.size == 0 and not isinstance(ids, np.ndarray):
         array = array.astype(np.int64)  # the dtype of an empty list says nothing
     if array.dtype.kind not in "iu":
         raise TypeError(f"{name}: segment_ids have dtype {array.dtype}; they must be integers")
-    if array.shape != (length,):
-        raise ValueError(f"{name}: segment_ids have shape {array.shape}; x has {length} rows, so it must be ({length},)")
+    if array.shape != (len(x),):
+        raise ValueError(f"{name}: segment_ids have shape {array.shape}; x has {len(x)} rows, so it must be ({len(x)},)")
     plain = np.require(array, np.int64, ["C", "A"])
-    rising = _native.segment_rising(plain)
-    ends = (plain[:1], plain[-1:]) if rising else (plain, plain)
-    least, most = int(ends[0].min(initial=0)), int(ends[1].max(initial=-1))
     if num_segments is None:
-        count, way_out = most + 1, "ids count from 0"
+        count, way_out = int(plain.max(initial=-1)) + 1, "ids count from 0"
     else:
         try:
             count = operator.index(num_segments)
@@ -158,7 +156,8 @@ def segment_ids_of(name: str, ids: Any, length: int, num_segments: Any) -> Segme
         if count < 0:
             raise ValueError(f"{name}: num_segments is {count}; it must not be negative")
         way_out = f"use 0 to {count - 1}, or a larger num_segments" if count else "with num_segments=0 there can be no element"
-    if least < 0 or most >= count:
+    segments = _grouped(plain, count, math.prod(x.shape[1:]))
+    if segments is None:
         at = int(np.argmax((plain < 0) | (plain >= count)))
         raise ValueError(f"{name}: segment_ids[{at}] is {array[at]}; {way_out}")
-    return SegmentIds(plain, count, rising)
+    return segments

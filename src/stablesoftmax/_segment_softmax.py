@@ -31,7 +31,7 @@ def _elementwise(
     t = positive(name, temperature)
     if out is not None:
         check_out(name, out, logits.shape, result)
-    segments = segment_ids_of(name, segment_ids, len(logits), num_segments)
+    segments = segment_ids_of(name, segment_ids, logits, num_segments)
     shape = (segments.count, *logits.shape[1:])
     try:
         t = np.broadcast_to(t, shape)
@@ -241,7 +241,7 @@ def segment_logsumexp(
     own = floating(logits.dtype)
     result = result_dtype(name, logits, dtype, np.dtype(np.float32) if own.itemsize == 2 else own)
     mask = as_mask(name, where, logits.shape)
-    segments = segment_ids_of(name, segment_ids, len(logits), num_segments)
+    segments = segment_ids_of(name, segment_ids, logits, num_segments)
     shape = (segments.count, *logits.shape[1:])
     if out is not None:
         check_out(name, out, shape, result)
