@@ -24,6 +24,7 @@ template <class Function, class Unit> class ManySegments {
   using Kind = typename Function::Kind;
   using T = typename Kind::T;
   static constexpr std::size_t width = Strip<Kind>::width;
+  static constexpr std::size_t least = needs_second<Function> ? 2 : 1; // elements of a row in a strip
   static constexpr std::ptrdiff_t size = sizeof(T), unit = sizeof(Unit);
   const Segments &all;
   const Context<Kind> context;
@@ -83,9 +84,10 @@ template <class Function, class Unit> class ManySegments {
   inline bool alone(std::size_t segment) const {
     Lane first = lane(segment, 0);
     if (!first.length && !Function::reduces) return false;
-    if (first.length > 1 && !all.first.where && all.columns > 1) return rows_by_strips<Function>(row(first), {all.x_column, all.y_column}, all.columns);
+    if (first.length >= least && !all.first.where && all.columns > 1)
+      return rows_by_strips<Function>(row(first), {all.x_column, all.y_column}, all.columns);
     bool invalid = false;
-    for (; first.column < all.columns; first.column++) invalid |= first.length == 1 ? lone(row(first)) : one(row(first));
+    for (; first.column < all.columns; first.column++) invalid |= first.length == 1 && least == 2 ? lone(row(first)) : one(row(first));
     return invalid;
   }
 
@@ -170,12 +172,13 @@ public:
   explicit ManySegments(const Segments &s) : all(s), context(*s.temperatures) {}
 
   inline bool run() const {
+    const bool wide = all.columns >= width && !all.first.where; // the columns of a segment fill strips by themselves
     bool invalid = false;
     for (std::size_t first = 0; first < all.count; first += most_sorted) {
       const std::size_t count = all.count - first < most_sorted ? all.count - first : most_sorted;
       std::uint16_t starts[longest_in_strips + 2] = {}, sorted[most_sorted];
       const auto length = [&](std::size_t i) { return begin_of(first + i + 1) - begin_of(first + i); };
-      const auto in_strip = [](std::size_t n) { return n >= (needs_second<Function> ? 2 : 1) && n <= longest_in_strips; };
+      const auto in_strip = [&](std::size_t n) { return n >= least && n <= longest_in_strips && !wide; };
       for (std::size_t i = 0; i < count; i++)
         if (const std::size_t n = length(i); in_strip(n)) starts[n + 1]++;
       for (std::size_t n = 0; n <= longest_in_strips; n++) starts[n + 1] = static_cast<std::uint16_t>(starts[n + 1] + starts[n]);
