@@ -127,8 +127,10 @@ PyObject *collect_rows(PyObject *, PyObject *args) {
 
 PyMethodDef methods[] = {
     {"segment_rising", rising, METH_O, "segment_rising(ids): whether no id is below the one before."},
-    {"segment_offsets", offsets, METH_VARARGS, "segment_offsets(ids, offsets): where the segments of rising ids begin and end; whether these are in range."},
-    {"segment_count", count, METH_VARARGS, "segment_count(ids, shift, counts, end): adds the elements of each bucket; whether all ids are below `end`."},
+    {"segment_offsets", offsets, METH_VARARGS,
+     "segment_offsets(ids, offsets): where the segments of rising ids begin and end; whether these are in range."},
+    {"segment_count", count, METH_VARARGS,
+     "segment_count(ids, shift, counts, end): adds the elements of each bucket; whether all ids are below `end`."},
     {"segment_deal", deal_rows, METH_VARARGS,
      "segment_deal(ids, shift, cursors, rows, to, low or None): rows into buckets, the low bits of their ids to `low`."},
     {"segment_collect", collect_rows, METH_VARARGS, "segment_collect(ids, shift, cursors, rows, to): and back."},

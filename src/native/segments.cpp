@@ -51,7 +51,8 @@ bool Given::read() {
   const npy_intp columns = PyArray_DIM(as_array(x), 1);
   const npy_intp count = is_matrix(temperatures, NPY_DOUBLE, columns) ? PyArray_DIM(as_array(temperatures), 0) : -1;
   if (count < 0 || !is_matrix(y, reduces() && narrow ? NPY_FLOAT : type, columns) || PyArray_DIM(as_array(y), 0) != (reduces() ? count : lines()) ||
-      !PyArray_ISWRITEABLE(as_array(y)) || (where != Py_None && (!is_matrix(where, NPY_BOOL, columns) || PyArray_DIM(as_array(where), 0) != lines()))) {
+      !PyArray_ISWRITEABLE(as_array(y)) ||
+      (where != Py_None && (!is_matrix(where, NPY_BOOL, columns) || PyArray_DIM(as_array(where), 0) != lines()))) {
     PyErr_SetString(PyExc_TypeError, "results, mask and temperatures of segments do not fit their elements");
     return false;
   }
@@ -134,7 +135,8 @@ struct Sorted {
   char *x, *where;
   void *all;
 
-  Sorted(std::size_t count, std::size_t x_bytes, std::size_t mask_bytes) : all(std::malloc((2 * count + 1) * sizeof *offsets + x_bytes + mask_bytes)) {
+  Sorted(std::size_t count, std::size_t x_bytes, std::size_t mask_bytes)
+      : all(std::malloc((2 * count + 1) * sizeof *offsets + x_bytes + mask_bytes)) {
     offsets = static_cast<std::int64_t *>(all);
     cursors = offsets + count + 1;
     x = reinterpret_cast<char *>(cursors + count);
@@ -146,7 +148,8 @@ struct Sorted {
 };
 
 // The function of the segments of one bucket, whose elements lie in any order: sorted, computed and put back.
-template <class Id> Outcome sort_and_run(const Given &given, Segments segments, const Id *ids, std::int64_t n, std::size_t element, Sorted &sorted) {
+template <class Id>
+Outcome sort_and_run(const Given &given, Segments segments, const Id *ids, std::int64_t n, std::size_t element, Sorted &sorted) {
   const auto count = static_cast<std::int64_t>(segments.count);
   std::memset(sorted.offsets, 0, static_cast<std::size_t>(count + 1) * sizeof *sorted.offsets);
   if (!count_buckets(ids, n, count, {count, 0, n, sorted.offsets + 1})) return Outcome::no_fit;
@@ -158,7 +161,8 @@ template <class Id> Outcome sort_and_run(const Given &given, Segments segments, 
   Row &first = segments.first;
   const std::size_t columns = segments.columns;
   const Elements y{first.y, first.y_stride, columns * element};
-  if (!deal(ids, n, from_the_start(), {const_cast<char *>(first.x), first.x_stride, columns * element}, sorted.x, nullptr)) return Outcome::no_fit;
+  const Elements x{const_cast<char *>(first.x), first.x_stride, columns * element};
+  if (!deal(ids, n, from_the_start(), x, sorted.x, nullptr)) return Outcome::no_fit;
   if (first.where && !deal(ids, n, from_the_start(), {const_cast<char *>(first.where), first.where_stride, columns}, sorted.where, nullptr))
     return Outcome::no_fit;
   first.x = sorted.x;
@@ -172,7 +176,9 @@ template <class Id> Outcome sort_and_run(const Given &given, Segments segments, 
   return invalid ? Outcome::invalid : Outcome::valid;
 }
 
-template <class Id> Outcome each_bucket(const Given &given, const Id *ids, const std::int64_t *starts, npy_intp buckets, int shift, std::size_t element) {
+// The buckets one after the other, each of 2^shift segments but the last.
+template <class Id>
+Outcome each_bucket(const Given &given, const Id *ids, const std::int64_t *starts, npy_intp buckets, int shift, std::size_t element) {
   const Segments &all = given.segments;
   if (!are_offsets(starts, buckets, given.lines())) return Outcome::no_fit;
   const auto in_bucket = static_cast<std::size_t>(std::int64_t{1} << shift);

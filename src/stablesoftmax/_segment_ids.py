@@ -2,8 +2,8 @@
 
 Rising ids need offsets only, and elements stay where they are. Others are sorted by counting, which is stable and linear. Elements
 of a large array are dealt into buckets of neighbouring segments first, and those are sorted in turn: what lies anywhere in a large
-array would be read and written a cache line an element. Beside the result that takes a copy of x (and of the mask), 4 bytes an id,
-8 more where ids are not int64, and 8 a segment.
+array would be read and written a cache line an element. Beside the result that takes a copy of x (and of the mask) and 4 bytes an
+id, in any case up to 25 bytes a segment, and 8 bytes an id more where ids are not int64.
 """
 
 import math

@@ -105,8 +105,8 @@ def segment_softmax(
     *Accuracy*: error < 1 ulp, as :func:`softmax`; see :func:`bounds`. *Bits*: those of ``softmax`` of the elements of the segment
     alone, for every order of x, number of threads and SIMD level. *Special values*: a nan makes its segment (and column) nan,
     -inf gives 0, each segment for itself. "invalid value" is raised (as ``np.errstate`` says) only where a nan is made out of
-    none. *Memory* beside the result: 8 bytes a segment, and 8 an id where ids are not int64; for ids that are not sorted also a
-    copy of x and of the mask, and 4 bytes an id. *Time* is linear in N and num_segments.
+    none. *Memory* beside the result: up to 25 bytes a segment; for ids that are not sorted a copy of x and of the mask, and 4
+    bytes an id; 8 bytes an id more where ids are not int64. *Time* is linear in N and num_segments.
 
     References
     ----------
