@@ -139,6 +139,25 @@ struct LogSpace {
   void (*viterbi)(const Chain &);
 };
 
+// Rows of varying length, one after the other in each column of a matrix: segment s is made of its rows from offsets[s] - origin
+// to offsets[s + 1] - origin.
+struct Segments {
+  Row first; // x, y and where, with their steps from one row of the matrix to the next; policy, storage, scratch
+  const std::int64_t *offsets;
+  std::int64_t origin;
+  std::size_t count, columns;
+  std::ptrdiff_t x_column, y_column, where_column; // in bytes, from one column to the next
+  const double *temperatures;
+  std::ptrdiff_t temperature_step, temperature_column; // in elements: from segment to segment, from column to column
+};
+
+// The functions of rows for segments. Results of logsumexp have y steps from segment to segment. For the others x may be y.
+struct SegmentFunctions {
+  bool (*softmax)(const Segments &);
+  bool (*log_softmax)(const Segments &);
+  bool (*logsumexp)(const Segments &);
+};
+
 // One SIMD level. Row functions return true when they made a NaN out of none (an invalid operation).
 struct Level {
   const char *name;
@@ -167,6 +186,7 @@ struct Level {
   void (*log_softmax_jvp)(const Row &y, const Row &v);
   Pointwise pointwise_f32, pointwise_f64;
   LogSpace log_space;
+  SegmentFunctions segments_f32, segments_f64;
 };
 
 }  // namespace stablesoftmax

@@ -166,8 +166,8 @@ int execute(PyObject *module) {
     refuse_level(asked);
     return -1;
   }
-  return register_softmax(module, *level) && register_gradients(module, *level) && register_log_space(module, *level) &&
-                 register_parts(module, *level) && register_pointwise(module, *level)
+  return register_softmax(module, *level) && register_gradients(module, *level) && register_log_space(module, *level) && register_parts(module, *level) &&
+                 register_pointwise(module, *level) && register_segments(module, *level)
              ? 0
              : -1;
 }

@@ -8,6 +8,8 @@ namespace stablesoftmax {
 bool register_gradients(PyObject *module, const Level &level);
 bool register_log_space(PyObject *module, const Level &level);
 bool register_pointwise(PyObject *module, const Level &level);
+bool register_segment_ids(PyObject *module);
+bool register_segments(PyObject *module, const Level &level);
 bool register_softmax(PyObject *module, const Level &level);
 
 }  // namespace stablesoftmax

@@ -16,6 +16,8 @@ from stablesoftmax._logcumsumexp import logcumsumexp
 from stablesoftmax._logmatmulexp import logmatmulexp
 from stablesoftmax._logsumexp import logsumexp
 from stablesoftmax._pointwise import log1mexp, log_sigmoid, logaddexp, logit, logsubexp, sigmoid, softplus
+from stablesoftmax._csr import csr_log_softmax, csr_logsumexp, csr_softmax
+from stablesoftmax._segment_softmax import segment_log_softmax, segment_logsumexp, segment_softmax
 from stablesoftmax._softmax import log_softmax, softmax
 from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
 
@@ -26,6 +28,9 @@ __all__ = [
     "build_info",
     "cross_entropy",
     "cross_entropy_and_grad",
+    "csr_log_softmax",
+    "csr_logsumexp",
+    "csr_softmax",
     "effective_sample_size",
     "entropy_from_logits",
     "get_num_threads",
@@ -49,6 +54,9 @@ __all__ = [
     "logvarexp",
     "normalize_log_weights",
     "num_threads",
+    "segment_log_softmax",
+    "segment_logsumexp",
+    "segment_softmax",
     "set_num_threads",
     "sigmoid",
     "softmax",

@@ -52,6 +52,11 @@ def as_logits(name: str, x: Any) -> np.ndarray[Any, Any]:
             f"{name}: x is a tensor that requires grad, whose graph would be lost; use x.detach() "
             "(gradients need stablesoftmax.torch, which is not part of this version)"
         )
+    if hasattr(x, "indptr"):
+        raise TypeError(
+            f"{name}: x is a sparse matrix, whose absent elements may be zeros or nothing; use csr_{name}(x), where they take no "
+            f"part, or {name}(x.toarray()), where they are zeros"
+        )
     try:
         array = np.asarray(x)
     except ValueError as error:
@@ -133,48 +138,61 @@ def as_mask(name: str, where: Any, shape: tuple[int, ...]) -> np.ndarray[Any, An
         raise ValueError(f"{name}: where of shape {mask.shape} does not broadcast to the shape {shape} of x") from None
 
 
-def _one_a_row(name: str, what: str, value: Any, shape: tuple[int, ...], axes: tuple[int, ...], must: str) -> np.ndarray[Any, Any]:
-    """float64 numbers that broadcast like a keepdims result, the axes of the row kept."""
+def as_parameter(name: str, parameter: str, kind: str, value: Any) -> np.ndarray[Any, Any]:
+    """float64 values of a parameter that may be one for all rows or one a row; `kind` says in messages what it has to be."""
     try:
-        array = np.asarray(value)
-        if array.dtype.kind not in "fiub" or array.dtype.char == "g":
+        t = np.asarray(value)
+        if t.dtype.kind not in "fiub" or t.dtype.char == "g":
             raise TypeError
-        array = array.astype(np.float64)
+        return t.astype(np.float64)
     except (TypeError, ValueError):
-        got = f"an array of dtype {value.dtype}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
-        raise TypeError(f"{name}: {what} must be {must} or an array of them, not {got}") from None
+        what = f"an array of dtype {value.dtype}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+        raise TypeError(f"{name}: {parameter} must be a {kind} or an array of them, not {what}") from None
+
+
+def one_a_row(
+    name: str, parameter: str, t: np.ndarray[Any, Any], shape: tuple[int, ...], axes: tuple[int, ...]
+) -> np.ndarray[Any, Any]:
+    """The parameter broadcast like a result with keepdims, with the axes of the row removed."""
     row_shape = tuple(1 if i in axes else n for i, n in enumerate(shape))
     try:
-        return np.broadcast_to(array, row_shape)
+        t = np.broadcast_to(t, row_shape)
     except ValueError:
         raise ValueError(
-            f"{name}: {what} of shape {array.shape} does not broadcast to {row_shape}, one {what} a row of x of shape {shape}"
+            f"{name}: {parameter} of shape {t.shape} does not broadcast to {row_shape}, one {parameter} a row of x of shape {shape}"
         ) from None
+    return t.squeeze(axes) if axes else t
 
 
-def as_temperature(name: str, temperature: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    """float64 temperatures, one a row, with the axes of the row removed."""
+def positive(name: str, temperature: Any) -> np.ndarray[Any, Any]:
+    """float64 temperatures of any shape, all of them positive and finite."""
     if type(temperature) is float and temperature == 1.0:
         return _ONE
-    t = _one_a_row(name, "temperature", temperature, shape, axes, "a positive number")
+    t = as_parameter(name, "temperature", "positive number", temperature)
     bad = ~((t > 0) & (t < np.inf))
     if bad.any():
         value = t[bad].flat[0] if t.ndim else t[()]
         way_out = "; for the limit 0 use argmax" if value == 0 else "; it must be positive and finite"
         raise ValueError(f"{name}: temperature is {value}{way_out}")
-    return t.squeeze(axes) if axes else t
+    return t
+
+
+def as_temperature(name: str, temperature: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """float64 temperatures, one a row, with the axes of the row removed: broadcasts like a keepdims result."""
+    t = positive(name, temperature)
+    return t if t is _ONE else one_a_row(name, "temperature", t, shape, axes)
 
 
 def as_sink(name: str, sink: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """float64 sinks, one a row, with the axes of the row removed; -inf is none."""
     if sink is None:
         return NO_SINK
-    s = _one_a_row(name, "sink", sink, shape, axes, "a number")
+    s = as_parameter(name, "sink", "number", sink)
     bad = ~(s < np.inf)
     if bad.any():
         value = s[bad].flat[0] if s.ndim else s[()]
         raise ValueError(f"{name}: sink is {value}; it must be a finite number, or -inf where there is none")
-    return s.squeeze(axes) if axes else s
+    return one_a_row(name, "sink", s, shape, axes)
 
 
 def check_out(name: str, out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:

@@ -7,6 +7,7 @@
 #include "../rows/hmm.h"
 #include "../rows/logcumsumexp.h"
 #include "../rows/parts.h"
+#include "../rows/segments.h"
 #include "../rows/state.h"
 #include "../rows/viterbi.h"
 #include "../rows/weighted.h"
@@ -59,5 +60,7 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     pointwise_of<Float32>(),
     pointwise_of<Float64>(),
     {logcumsumexp_row<float>, logcumsumexp_row<double>, weighted_row, logmatmulexp<true>, logmatmulexp<false>, hmm_forward, hmm_backward, viterbi},
+    segments_of<Float32>(),
+    segments_of<Float64>(),
 };
 }
