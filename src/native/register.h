@@ -6,5 +6,6 @@
 namespace stablesoftmax {
 
 bool register_softmax(PyObject *module, const Level &level);
+bool register_sparse(PyObject *module, const Level &level);
 
 }  // namespace stablesoftmax

@@ -1,0 +1,84 @@
+// The elements of a row that may be in the support: those less than 1/(alpha - 1) below its maximum.
+//
+// Each is known by its distance (alpha - 1)*(max - x), a fraction below 1 in units of 2^-126: max - x is exact as a pair of doubles,
+// the products of mantissas are exact, and both are truncated once. Passes over the candidates know no order.
+#pragma once
+#include "elements.h"
+
+namespace {
+
+constexpr int unit_bits = 126;
+constexpr U128 unit_one = U128{1} << unit_bits;
+
+struct Candidate {
+  U128 distance; // in units of 2^-126; truncated by less than two of them
+  double rough;  // the same, to 2^-52 of itself
+  std::size_t index;
+};
+
+// |v * factor| in units of 2^-126, truncated; the product is below 2.
+inline U128 product_in_units(const Digits &v, const Digits &factor) {
+  const U128 product = static_cast<U128>(v.mantissa) * factor.mantissa;
+  const std::int64_t shift = v.exponent + factor.exponent + unit_bits;
+  return shift >= 0 ? product << shift : shift > -128 ? product >> -shift : 0;
+}
+
+// What makes candidates out of elements.
+struct Ruler {
+  double max, factor; // factor: alpha - 1, times a power of two
+  Digits digits;      // of the factor
+
+  Ruler(double maximum, double by) : max(maximum), factor(by), digits(digits_of(by)) {}
+  Candidate measure(std::size_t index, double x) const {
+    const Pair below = difference(max, x);
+    const U128 hi = product_in_units(digits_of(below.hi), digits), lo = product_in_units(digits_of(below.lo), digits);
+    return {below.lo < 0 ? hi - lo : hi + lo, below.hi * factor, index};
+  }
+  // The smallest T that an element with max - x < reach can be: rounding is monotone, so max - reach rounded is not above it.
+  template <class T> T limit(double reach) const { return static_cast<T>(max - reach); }
+};
+
+// Candidates that fit into the memory of the thread; those that have dropped out are forgotten.
+class Listed {
+  Candidate *list;
+  std::size_t count = 0;
+
+public:
+  explicit Listed(Candidate *memory) : list(memory) {}
+  void add(const Candidate &c) { list[count++] = c; }
+  std::size_t size() const { return count; }
+  template <class Take> void each(Take take) const {
+    for (std::size_t i = 0; i < count; i++) take(list[i]);
+  }
+  void keep_below(double rough) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < count; i++) {
+      list[kept] = list[i];
+      kept += list[i].rough < rough;
+    }
+    count = kept;
+  }
+};
+
+// Candidates that do not: the row is read again for each pass.
+template <class T> class Reread {
+  const Elements<T> &elements;
+  std::size_t n, count = 0;
+  Ruler ruler;
+  T limit;
+
+public:
+  Reread(const Elements<T> &e, std::size_t length, const Ruler &r, double reach) : elements(e), n(length), ruler(r), limit(r.template limit<T>(reach)) {
+    each([&](const Candidate &) { count++; });
+  }
+  std::size_t size() const { return count; }
+  template <class Take> void each(Take take) const {
+    each_above(elements, n, limit, [&](std::size_t i, T x) { take(ruler.measure(i, static_cast<double>(x))); });
+  }
+  void keep_below(double rough) { limit = larger(limit, ruler.template limit<T>(rough / ruler.factor)); }
+
+private:
+  static T larger(T a, T b) { return a > b ? a : b; }
+};
+
+}  // namespace

@@ -1,0 +1,99 @@
+// The threshold t of a row: sum_i p(t - d_i) = 1 over the candidates with d_i < t, d_i their distances.
+//
+// With r >= 1 the r-norm of (t - d_i) is convex in t and at least 1 at t = 1, so Newton's method for norm = 1 comes down to the
+// solution from above; it is exact where all distances are equal. With r < 1 the sum is concave between its kinks: bisection.
+// A rough solution in doubles first; then Newton steps on sums that are exact to 2^-100. Every sum is one of integers.
+#pragma once
+#include "kinds.h"
+
+namespace {
+
+constexpr double rough_units = 0x1p62;
+
+inline I128 units_of_rough(double v) { // below 2^64 in size; a slope beyond that counts as 2^60
+  return v < 1.5 ? static_cast<I128>(static_cast<std::int64_t>(v * rough_units)) : static_cast<I128>((v < 0x1p60 ? v : 0x1p60) * rough_units);
+}
+
+struct Sums {
+  WideSum p, slope;
+  double mass() const { return p.less(0) * (1 / rough_units); }
+  double slopes() const { return slope.less(0) * (1 / rough_units); }
+};
+
+template <class Source, class Kind> inline Sums rough_sums(const Source &source, const Kind &kind, double t) {
+  Sums sums;
+  source.each([&](const Candidate &c) {
+    const double a = t - c.rough;
+    if (!(a > 0)) return;
+    const double p = kind.rough(a);
+    sums.p.add(units_of_rough(p));
+    sums.slope.add(units_of_rough(kind.slope(a, p)));
+  });
+  return sums;
+}
+
+// r >= 1. Candidates further than this from the solution are dropped on the way.
+template <class Source, class Kind> inline double rough_threshold(Source &source, const Kind &kind) {
+  double t = 1.0;
+  for (int i = 0; i < 100; i++) {
+    const Sums sums = rough_sums(source, kind, t);
+    const double mass = sums.mass();
+    if (mass <= 1.0) break;
+    const double step = (mass - kind.to_the_2_minus_alpha(mass)) / sums.slopes();
+    t -= step;
+    source.keep_below(t + 0x1p-30);
+    if (step <= t * power_of_two(Kind::polish)) break;
+  }
+  return t;
+}
+
+// r < 1: t lies between n^-(alpha - 1) and 1; first its octave, then 40 bits of it.
+template <class Source> inline double rough_threshold_by_bisection(const Source &source, const General &kind) {
+  const auto enough = [&](double t) { return rough_sums(source, kind, t).mass() >= 1.0; };
+  int octaves = 0;
+  while (source.size() >> octaves > 1) octaves++;
+  std::int64_t low = -static_cast<std::int64_t>(kind.minus_one * (octaves + 1)) - 1, high = 0;
+  while (high - low > 1) {
+    const std::int64_t middle = low + (high - low) / 2;
+    if (enough(power_of_two(middle))) high = middle;
+    else low = middle;
+  }
+  double from = power_of_two(low), to = power_of_two(high);
+  for (int i = 0; i < 40; i++) {
+    const double middle = 0.5 * (from + to);
+    if (enough(middle)) to = middle;
+    else from = middle;
+  }
+  return to;
+}
+
+// From a rough t in (0, 1] to one in units of 2^-126, off by some 2^-100: Newton steps, halvings where one would leave the bracket.
+template <class Source, class Kind> inline U128 exact_threshold(const Source &source, const Kind &kind, double rough) {
+  U128 t = static_cast<U128>(rough * 0x1p100) << (unit_bits - 100);
+  U128 low = t - (t >> 28), high = t + (t >> 28); // the rough solution is far better than that
+  for (int i = 1; i < 200; i++) {
+    WideSum sum, slope;
+    source.each([&](const Candidate &c) {
+      if (c.distance >= t) return;
+      const U128 a = t - c.distance, p = kind.exact(a);
+      sum.add(static_cast<I128>(p));
+      slope.add(units_of_rough(kind.slope(static_cast<double>(a) * 0x1p-126, static_cast<double>(p) * 0x1p-126)));
+    });
+    const double excess = sum.less(static_cast<I128>(unit_one)) * 0x1p-126;
+    if (excess == 0.0) break;
+    (excess > 0 ? high : low) = t;
+    const double step = excess / (kind.r * (slope.less(0) * (1 / rough_units))), size = step < 0 ? -step : step;
+    const U128 move = size < 0.5 ? static_cast<U128>(size * 0x1p126) : unit_one, next = step < 0 ? t + move : t - move;
+    if (low < next && next < high && i % 8) {
+      t = next;
+      // what a step of this size leaves: about its square where p is smooth, less than itself where an element may have come in
+      if (kind.r >= 2.0 ? size * size * kind.r < 0x1p-106 * rough : size < Kind::settled) break;
+    } else {
+      if (high - low <= 2 || move == 0) break;
+      t = low + (high - low) / 2;
+    }
+  }
+  return t;
+}
+
+}  // namespace
