@@ -6,7 +6,7 @@
 #include <new>
 
 #include "gufunc.h"
-#include "sparse/entmax.h"
+#include "sparse/alpha_gradient.h"
 
 namespace stablesoftmax {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 // What a loop is told when it is registered.
 struct SparseLoop {
   const Level *level;
-  Storage storage;
+  Storage storage; // of the rows
 };
 
 // Every element that takes part, and 0 for the others.
@@ -58,6 +58,64 @@ template <class T, bool masked> void loop_entmax(char **args, const npy_intp *si
       invalid |= entmax<T>(row, *reinterpret_cast<const double *>(args[1 + shift] + i * steps[1 + shift]), *loop.level);
     }
     return invalid;
+  });
+}
+
+// A row of y and one of g, both of the storage of the loop; true in `nan` where y has a NaN or an infinity.
+template <class T> struct Operands {
+  Elements<T> y, g;
+  std::size_t n;
+  bool nan;
+
+  Operands(const SparseLoop &loop, char **args, const npy_intp *steps, npy_intp i, const Row &row) : n(row.n) {
+    y = {args[0] + i * steps[0], steps[4], loop.storage, nullptr, 0};
+    g = {args[1] + i * steps[1], steps[5], loop.storage, nullptr, 0};
+    Row of_y = row;
+    of_y.x = y.at;
+    const Summary s = (sizeof(T) == 8 ? loop.level->parts_f64 : loop.level->parts_f32).summarise(of_y, false);
+    nan = s.nan || s.max == __builtin_inf();
+  }
+};
+
+template <class T> Row row_of_y(const SparseLoop &loop, const npy_intp *sizes, const npy_intp *steps) {
+  Row row{};
+  row.n = static_cast<std::size_t>(sizes[1]);
+  row.x_stride = steps[4];
+  row.x_storage = loop.storage;
+  return row;
+}
+
+// (n),(n),()->(n): y, g, alpha -> dx
+template <class T> void loop_entmax_vjp(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  const SparseLoop &loop = *static_cast<const SparseLoop *>(data);
+  const Row row = row_of_y<T>(loop, sizes, steps);
+  guarded([&] {
+    bool invalid = false;
+    for (npy_intp i = 0; i < sizes[0]; i++) {
+      const Operands<T> of(loop, args, steps, i, row);
+      const Results dx{args[3] + i * steps[3], steps[6], loop.storage, sizeof(T) == 8};
+      if (of.nan) fill(of.y, of.n, __builtin_nan(""), dx);
+      else invalid |= entmax_vjp_row<T>(of.y, of.g, of.n, *reinterpret_cast<const double *>(args[2] + i * steps[2]), dx);
+    }
+    return invalid;
+  });
+}
+
+// (n),(n),()->(): y, g, alpha -> the gradient with respect to alpha, float32 for half precision
+template <class T> void loop_entmax_alpha_vjp(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  const SparseLoop &loop = *static_cast<const SparseLoop *>(data);
+  const Row row = row_of_y<T>(loop, sizes, steps);
+  guarded([&] {
+    bool any_invalid = false;
+    for (npy_intp i = 0; i < sizes[0]; i++) {
+      const Operands<T> of(loop, args, steps, i, row);
+      bool invalid = false;
+      const double alpha = *reinterpret_cast<const double *>(args[2] + i * steps[2]);
+      const T result = static_cast<T>(of.nan ? __builtin_nan("") : entmax_alpha_vjp_row<T>(of.y, of.g, of.n, alpha, invalid));
+      __builtin_memcpy(args[3] + i * steps[3], &result, sizeof result);
+      any_invalid |= invalid;
+    }
+    return any_invalid;
   });
 }
 
@@ -112,7 +170,14 @@ bool register_sparse(PyObject *module, const Level &level) {
       const Gufunc where{name, "(x, where, alpha): see stablesoftmax.entmax", "(n),(n),()->(n)", "x?dx", loop_entmax<float, true>, loop_entmax<double, true>};
       if (!add(module, level, plain, bfloat16, "") || !add(module, level, where, bfloat16, "_where")) return false;
     }
-  return true;
+  for (const char *name : {"sparsemax_vjp", "entmax15_vjp", "entmax_vjp"})
+    for (const bool bfloat16 : {false, true}) {
+      const Gufunc gufunc{name, "(y, g, alpha): see stablesoftmax.entmax_vjp", "(n),(n),()->(n)", "xxdx", loop_entmax_vjp<float>, loop_entmax_vjp<double>};
+      if (!add(module, level, gufunc, bfloat16, "")) return false;
+    }
+  const Gufunc of_alpha{"entmax_alpha_vjp", "(y, g, alpha): see stablesoftmax.entmax_alpha_vjp", "(n),(n),()->()", "xxdr",
+                        loop_entmax_alpha_vjp<float>, loop_entmax_alpha_vjp<double>};
+  return add(module, level, of_alpha, false, "") && add(module, level, of_alpha, true, "");
 }
 
 }  // namespace stablesoftmax

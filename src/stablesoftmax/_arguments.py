@@ -42,21 +42,21 @@ def cast(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, A
         _native.exchange_environment(before)
 
 
-def as_logits(name: str, x: Any) -> np.ndarray[Any, Any]:
-    """The array of x, in one of the dtypes that are accepted."""
+def as_logits(name: str, x: Any, called: str = "x") -> np.ndarray[Any, Any]:
+    """The array of x, in one of the dtypes that are accepted; `called` is its name in messages."""
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(f"{name}: masked arrays are not accepted, their mask would be ignored; use {name}(x.data, where=~x.mask)")
     if getattr(x, "requires_grad", False) is True:
         raise TypeError(
-            f"{name}: x is a tensor that requires grad, whose graph would be lost; use x.detach() "
+            f"{name}: {called} is a tensor that requires grad, whose graph would be lost; use {called}.detach() "
             "(gradients need stablesoftmax.torch, which is not part of this version)"
         )
     try:
         array = np.asarray(x)
     except ValueError as error:
-        raise ValueError(f"{name}: x is no array: {error}") from None
+        raise ValueError(f"{name}: {called} is no array: {error}") from None
     if array.dtype.kind not in "iub" and not is_floating(array.dtype):
-        raise TypeError(f"{name}: x has dtype {array.dtype}; accepted are {ACCEPTED}")
+        raise TypeError(f"{name}: {called} has dtype {array.dtype}; accepted are {ACCEPTED}")
     return array
 
 
@@ -132,33 +132,43 @@ def as_mask(name: str, where: Any, shape: tuple[int, ...]) -> np.ndarray[Any, An
         raise ValueError(f"{name}: where of shape {mask.shape} does not broadcast to the shape {shape} of x") from None
 
 
-def as_temperature(name: str, temperature: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    """float64 temperatures, one a row, with the axes of the row removed: broadcasts like a keepdims result."""
-    if type(temperature) is float and temperature == 1.0:
-        return _ONE
+def as_parameter(name: str, parameter: str, kind: str, value: Any) -> np.ndarray[Any, Any]:
+    """float64 values of a parameter that may be one for all rows or one a row; `kind` says in messages what it has to be."""
     try:
-        t = np.asarray(temperature)
+        t = np.asarray(value)
         if t.dtype.kind not in "fiub" or t.dtype.char == "g":
             raise TypeError
-        t = t.astype(np.float64)
+        return t.astype(np.float64)
     except (TypeError, ValueError):
-        what = (
-            f"an array of dtype {temperature.dtype}" if isinstance(temperature, np.ndarray) else f"a {type(temperature).__name__}"
-        )
-        raise TypeError(f"{name}: temperature must be a positive number or an array of them, not {what}") from None
-    bad = ~((t > 0) & (t < np.inf))
-    if bad.any():
-        value = t[bad].flat[0] if t.ndim else t[()]
-        way_out = "; for the limit 0 use argmax" if value == 0 else "; it must be positive and finite"
-        raise ValueError(f"{name}: temperature is {value}{way_out}")
+        what = f"an array of dtype {value.dtype}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+        raise TypeError(f"{name}: {parameter} must be a {kind} or an array of them, not {what}") from None
+
+
+def one_a_row(
+    name: str, parameter: str, t: np.ndarray[Any, Any], shape: tuple[int, ...], axes: tuple[int, ...]
+) -> np.ndarray[Any, Any]:
+    """The parameter broadcast like a result with keepdims, with the axes of the row removed."""
     row_shape = tuple(1 if i in axes else n for i, n in enumerate(shape))
     try:
         t = np.broadcast_to(t, row_shape)
     except ValueError:
         raise ValueError(
-            f"{name}: temperature of shape {t.shape} does not broadcast to {row_shape}, one temperature a row of x of shape {shape}"
+            f"{name}: {parameter} of shape {t.shape} does not broadcast to {row_shape}, one {parameter} a row of x of shape {shape}"
         ) from None
     return t.squeeze(axes) if axes else t
+
+
+def as_temperature(name: str, temperature: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """float64 temperatures, one a row, with the axes of the row removed: broadcasts like a keepdims result."""
+    if type(temperature) is float and temperature == 1.0:
+        return _ONE
+    t = as_parameter(name, "temperature", "positive number", temperature)
+    bad = ~((t > 0) & (t < np.inf))
+    if bad.any():
+        value = t[bad].flat[0] if t.ndim else t[()]
+        way_out = "; for the limit 0 use argmax" if value == 0 else "; it must be positive and finite"
+        raise ValueError(f"{name}: temperature is {value}{way_out}")
+    return one_a_row(name, "temperature", t, shape, axes)
 
 
 def check_out(name: str, out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:

@@ -90,10 +90,10 @@ struct Results {
     } else if (wide) __builtin_memcpy(p, &v, sizeof v);
     else __builtin_memcpy(p, &narrow, sizeof narrow);
   }
-  void zero(std::size_t n) const {
-    if (stride == static_cast<std::ptrdiff_t>(bytes())) __builtin_memset(at, 0, n * bytes());
+  void zero(std::size_t first, std::size_t end) const {
+    if (stride == static_cast<std::ptrdiff_t>(bytes())) __builtin_memset(at + first * bytes(), 0, (end - first) * bytes());
     else
-      for (std::size_t i = 0; i < n; i++) put(i, 0.0);
+      for (std::size_t i = first; i < end; i++) put(i, 0.0);
   }
 };
 

@@ -24,7 +24,7 @@ inline void write_reread(const Elements<T> &x, std::size_t n, const Ruler &ruler
 
 template <class Kind> inline void write_listed(const Listed &list, std::size_t n, const Kind &kind, U128 t, const Results &y) {
   const Format format = y.format();
-  y.zero(n);
+  y.zero(0, n);
   list.each([&](const Candidate &c) {
     if (c.distance < t) y.put(c.index, rounded(kind.result(t - c.distance), format));
   });

@@ -1,6 +1,7 @@
 // p = a^r, r = 1/(alpha - 1), of the distance a to the threshold: r = 1 (sparsemax), r = 2 (alpha = 1.5), any other.
 //
-// `rough` in doubles, `exact` in units of 2^-126, `result` to be rounded once. `slope` is a^(r - 1) = dp/da / r.
+// `rough` in doubles, `exact` in units of 2^-126, `result` to be rounded once. `slope` is a^(r - 1) = dp/da / r, `excess` is
+// mass - mass^(1 - 1/r), which makes a Newton step for sum(p) = mass one for the r-norm.
 #pragma once
 #include "candidates.h"
 
@@ -12,7 +13,7 @@ struct Linear {
   static constexpr double settled = 0x1p-110;  // likewise of the exact one, where r < 2
   double rough(double a) const { return a; }
   double slope(double, double) const { return 1.0; }
-  double to_the_2_minus_alpha(double) const { return 1.0; }
+  double excess(double mass) const { return mass - 1.0; }
   U128 exact(U128 a) const { return a; }
   Scaled result(U128 a) const { return scaled(a, -unit_bits); }
 };
@@ -23,7 +24,7 @@ struct Square {
   static constexpr double settled = 0;
   double rough(double a) const { return a * a; }
   double slope(double a, double) const { return a; }
-  double to_the_2_minus_alpha(double sum) const { return __builtin_sqrt(sum); }
+  double excess(double mass) const { return mass - __builtin_sqrt(mass); }
   U128 exact(U128 a) const { return multiply_high(a << 1, a << 1); } // a <= 1: at most 3 units too small
   Scaled result(U128 a) const {
     const Scaled s = scaled(a, -unit_bits);
@@ -41,7 +42,10 @@ struct General {
   explicit General(double alpha_minus_one) : minus_one(alpha_minus_one), r(1.0 / alpha_minus_one), exact_r(reciprocal_of(alpha_minus_one)) {}
   double rough(double a) const { return rough_power(a, r); }
   double slope(double a, double p) const { return p / a; }
-  double to_the_2_minus_alpha(double sum) const { return rough_power(sum, 1.0 - minus_one); }
+  double excess(double mass) const {
+    const double z = minus_one * rough_log(mass); // mass*(1 - e^-z) for mass >= 1
+    return mass * (z < 0x1p-8 ? z * (1 - z / 2 * (1 - z / 3 * (1 - z / 4 * (1 - z / 5)))) : 1.0 - rough_exp(-z));
+  }
   U128 exact(U128 a) const {
     const Scaled p = result(a);
     return p.exponent > 0 ? unit_one : p.exponent > -127 ? p.m >> (1 - p.exponent) : 0; // 2^(exponent - 127) * 2^126

@@ -39,7 +39,7 @@ template <class Source, class Kind> inline double rough_threshold(Source &source
     const Sums sums = rough_sums(source, kind, t);
     const double mass = sums.mass();
     if (mass <= 1.0) break;
-    const double step = (mass - kind.to_the_2_minus_alpha(mass)) / sums.slopes();
+    const double step = kind.excess(mass) / sums.slopes();
     t -= step;
     source.keep_below(t + 0x1p-30);
     if (step <= t * power_of_two(Kind::polish)) break;
