@@ -117,7 +117,7 @@ def sparsemax(x: Any, axis: Axis = -1, *, where: Any = True, k: int | None = Non
 
 
 def entmax15(x: Any, axis: Axis = -1, *, where: Any = True, k: int | None = None, out: Any = None, dtype: Any = None) -> Any:
-    r"""1.5-entmax, between softmax and sparsemax: :math:`\max(0, x_i/2 - \tau)^2`, :math:`\tau` such that the sum is 1, over each row.
+    r"""Between softmax and sparsemax: :math:`\max(0, x_i/2 - \tau)^2`, :math:`\tau` such that the sum is 1, over each row.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ def _vjp(name: str, y: Any, g: Any, alpha: Any, axis: Axis, out: Any) -> Any:
 
 
 def sparsemax_vjp(y: Any, g: Any, axis: Axis = -1, *, out: Any = None) -> Any:
-    r"""Gradient of :func:`sparsemax`: :math:`g_i - \bar g` on the support, :math:`\bar g` the mean of g there, else 0, over each row.
+    r"""Gradient of :func:`sparsemax`: g less its mean over the support there, 0 elsewhere, over each row.
 
     Parameters
     ----------
@@ -192,9 +192,10 @@ def entmax_alpha_vjp(y: Any, g: Any, alpha: Any = 1.5, axis: Axis = -1, *, keepd
 
     Notes
     -----
-    *Accuracy*: the sum is Q*sum(u*g) - c*sum(v*g) over Z (docs/design/sparse.md) with nothing that cancels as alpha approaches 1;
-    the result is within 1 ulp + 2**-40 * (Q*sum(u*abs(g)) + c*sum(v*abs(g)))/Z of the exact value for y divided by its sum:
-    doubles inside, not more. *Bits* and *special values* (nan, -inf, +inf) as :func:`sparsemax_vjp`; a row without a support gives 0.
+    *Accuracy*: computed as (Q*sum(u*g) - c*sum(v*g))/Z, docs/design/sparse.md, in which nothing cancels as alpha approaches 1. The
+    result is within 1 ulp + 2**-40 * (Q*sum(u*abs(g)) + c*sum(v*abs(g)))/Z of the exact value for y divided by its sum (alpha up
+    to 4; doubles inside, not more). *Bits* and *special values* (nan, -inf, +inf) as :func:`sparsemax_vjp`; a row without a
+    support gives 0.
 
     References
     ----------

@@ -5,7 +5,8 @@
 //
 //     dy_i/dalpha = p_i*(Q*(1 - e*L_i) - (1 + e*H)*w_i)/Z,   H = -sum(p*L), Q = sum(p*w), Z = 1 + e*H + e^2*Q,
 //
-// which at alpha = 1 (w = L^2/2) is their limit. In doubles, on sums of integers. w, Q and Z may carry a common factor exp(-shift).
+// which at alpha = 1 (w = L^2/2) is their limit. In doubles, on sums of integers. w, Q and Z may carry a common
+// factor exp(-shift).
 #pragma once
 #include "gradient.h"
 
@@ -53,13 +54,12 @@ template <class T> inline double entmax_alpha_vjp_row(const Elements<T> &y, cons
     const double octaves = static_cast<double>(s.exponent - top);
     return octaves < 0 ? octaves * 0x1.62e42fefa39efp-1 + (rough_log(m) - log_of_mass) : rough_log(m) - log_of_mass;
   };
-  const double largest_z = -e * logarithm(support.smallest_y), shift = largest_z > 1.0 ? largest_z : 0.0;
-  const double factor = rough_exp(-shift);
+  // p*w = (exp((1 - e)*L) - p*(1 + z))/e^2 grows without bound beyond alpha = 2: its largest term is scaled to about 1
+  const double shift = e > 1.0 ? (1.0 - e) * logarithm(support.smallest_y) : 0.0, factor = rough_exp(-shift);
   const auto terms = [&](std::size_t i, double v) -> AlphaTerms {
-    const double p = times_power(v, -top) / mass, l = logarithm(v), z = -e * l;
-    const double w = z < 1.0 ? l * l * second_order(z) * factor : (rough_exp(z - shift) - factor * (1.0 + z)) / (e * e);
-    const double of_g = p * static_cast<double>(g[i]);
-    return {-p * l, p * w, of_g * (1.0 - e * l), of_g * w};
+    const double p = times_power(v, -top) / mass, l = logarithm(v), z = -e * l, of_g = static_cast<double>(g[i]);
+    const double pw = z < 1.0 ? p * l * l * second_order(z) * factor : (rough_exp((1.0 - e) * l - shift) - factor * p * (1.0 + z)) / (e * e);
+    return {-p * l, pw, of_g * p * (1.0 - e * l), of_g * pw};
   };
   OrderlessSum entropy, curvature, straight, bent;
   each_of_support(y, n, [&](std::size_t i, double v) {
