@@ -23,14 +23,17 @@ every_dtype = pytest.mark.parametrize("dtype", DTYPES)
 every_alpha = pytest.mark.parametrize("alpha", [*CLOSED, *OTHERS])
 
 
-def slack(alpha):
+def slack(alpha, dtype):
     """The absolute part of the bound."""
-    return 2.0**-100 if alpha in CLOSED else 2.0**-90 / (alpha - 1) if alpha < 2 else 2.0 ** (-90 / (alpha - 1))
+    if alpha in CLOSED:
+        return 2.0**-100
+    return 2.0 ** (-90 / (alpha - 1)) if alpha > 2 else 2.0 ** (-90 if dtype == "float64" else -40) / (alpha - 1)
 
 
 def check(x, alpha, dtype, context=""):
-    """Half an ulp, and the absolute part of the bound."""
-    return assert_within(entmax_balls(x, alpha), entmax(x, alpha), slack(alpha), dtype, context=(alpha, dtype, context))
+    """Half an ulp, and the absolute part of the bound; a thousandth more where single precision is computed in double."""
+    most = 0.5 if alpha in CLOSED or alpha > 2 or dtype == "float64" else 0.501
+    return assert_within(entmax_balls(x, alpha), entmax(x, alpha), slack(alpha, dtype), dtype, most, (alpha, dtype, context))
 
 
 # accuracy ----------------------------------------------------------------------------------------------------------

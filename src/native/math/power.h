@@ -103,10 +103,13 @@ inline double rough_exp(double y) {
   const double k = static_cast<double>(static_cast<std::int64_t>(octaves_of_y + (octaves_of_y < 0 ? -0.5 : 0.5)));
   const double ln2_hi = 0x1.62e42fee00000p-1, ln2_lo = 0x1.a39ef35793c76p-33; // Cody and Waite: k*ln2_hi is exact
   const double f = (y - k * ln2_hi) - k * ln2_lo;                             // |f| < 0.3467
-  double p = 1.0 / 6227020800.0;                                              // the first term left out: f^14/14! < 2^-57
-  constexpr double inverse[] = {1.0,          1.0,           1.0 / 2,         1.0 / 6,           1.0 / 24,          1.0 / 120,      1.0 / 720,
-                                1.0 / 5040.0, 1.0 / 40320.0, 1.0 / 362880.0,  1.0 / 3628800.0,   1.0 / 39916800.0,  1.0 / 479001600.0};
-  for (int i = 12; i >= 0; i--) p = p * f + inverse[i];
+  // by Estrin's scheme; the first term left out: f^14/14! < 2^-57
+  const double f2 = f * f, f4 = f2 * f2;
+  const double p0 = (1.0 + f) + f2 * (1.0 / 2 + f * (1.0 / 6));
+  const double p4 = (1.0 / 24 + f * (1.0 / 120)) + f2 * (1.0 / 720 + f * (1.0 / 5040));
+  const double p8 = (1.0 / 40320 + f * (1.0 / 362880)) + f2 * (1.0 / 3628800 + f * (1.0 / 39916800));
+  const double p12 = 1.0 / 479001600 + f * (1.0 / 6227020800.0);
+  const double p = p0 + f4 * (p4 + f4 * (p8 + f4 * p12));
   const std::int64_t e = static_cast<std::int64_t>(k);
   return e < -1000 ? p * power_of_two(e + 200) * 0x1p-200 : p * power_of_two(e);
 }

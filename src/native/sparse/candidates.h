@@ -11,9 +11,9 @@ constexpr int unit_bits = 126;
 constexpr U128 unit_one = U128{1} << unit_bits;
 
 struct Candidate {
-  U128 distance; // in units of 2^-126; truncated by less than two of them
-  double rough;  // the same, to 2^-52 of itself
+  double rough; // the distance, to 2^-52 of itself
   std::size_t index;
+  U128 distance; // in units of 2^-126, truncated by less than two of them; known once it has been measured
 };
 
 // |v * factor| in units of 2^-126, truncated; the product is below 2.
@@ -29,23 +29,28 @@ struct Ruler {
   Digits digits;      // of the factor
 
   Ruler(double maximum, double by) : max(maximum), factor(by), digits(digits_of(by)) {}
-  Candidate measure(std::size_t index, double x) const {
+  double rough(double x) const { return (max - x) * factor; }
+  U128 distance(double x) const {
     const Pair below = difference(max, x);
-    const U128 hi = product_in_units(digits_of(below.hi), digits), lo = product_in_units(digits_of(below.lo), digits);
-    return {below.lo < 0 ? hi - lo : hi + lo, below.hi * factor, index};
+    const U128 hi = product_in_units(digits_of(below.hi), digits);
+    if (below.lo == 0) return hi;
+    const U128 lo = product_in_units(digits_of(below.lo), digits);
+    return below.lo < 0 ? hi - lo : hi + lo;
   }
   // The smallest T that an element with max - x < reach can be: rounding is monotone, so max - reach rounded is not above it.
   template <class T> T limit(double reach) const { return static_cast<T>(max - reach); }
 };
 
 // Candidates that fit into the memory of the thread; those that have dropped out are forgotten.
-class Listed {
+template <class T> class Listed {
+  const Elements<T> &elements;
+  const Ruler &ruler;
   Candidate *list;
   std::size_t count = 0;
 
 public:
-  explicit Listed(Candidate *memory) : list(memory) {}
-  void add(const Candidate &c) { list[count++] = c; }
+  Listed(const Elements<T> &e, const Ruler &r, Candidate *memory) : elements(e), ruler(r), list(memory) {}
+  void add(std::size_t index, T x) { list[count].rough = ruler.rough(static_cast<double>(x)), list[count++].index = index; }
   std::size_t size() const { return count; }
   template <class Take> void each(Take take) const {
     for (std::size_t i = 0; i < count; i++) take(list[i]);
@@ -53,32 +58,40 @@ public:
   void keep_below(double rough) {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < count; i++) {
-      list[kept] = list[i];
-      kept += list[i].rough < rough;
+      const Candidate &c = list[i];
+      list[kept].rough = c.rough, list[kept].index = c.index;
+      kept += c.rough < rough;
     }
     count = kept;
+  }
+  void measure() {
+    for (std::size_t i = 0; i < count; i++) list[i].distance = ruler.distance(static_cast<double>(elements[list[i].index]));
   }
 };
 
 // Candidates that do not: the row is read again for each pass.
 template <class T> class Reread {
   const Elements<T> &elements;
+  const Ruler &ruler;
   std::size_t n, count = 0;
-  Ruler ruler;
   T limit;
 
 public:
-  Reread(const Elements<T> &e, std::size_t length, const Ruler &r, double reach) : elements(e), n(length), ruler(r), limit(r.template limit<T>(reach)) {
-    each([&](const Candidate &) { count++; });
+  Reread(const Elements<T> &e, const Ruler &r, std::size_t length, T least) : elements(e), ruler(r), n(length), limit(least) {
+    each_above(elements, n, limit, [&](std::size_t, T) { count++; });
   }
   std::size_t size() const { return count; }
   template <class Take> void each(Take take) const {
-    each_above(elements, n, limit, [&](std::size_t i, T x) { take(ruler.measure(i, static_cast<double>(x))); });
+    each_above(elements, n, limit, [&](std::size_t i, T x) {
+      const double v = static_cast<double>(x);
+      take(Candidate{ruler.rough(v), i, ruler.distance(v)});
+    });
   }
-  void keep_below(double rough) { limit = larger(limit, ruler.template limit<T>(rough / ruler.factor)); }
-
-private:
-  static T larger(T a, T b) { return a > b ? a : b; }
+  void keep_below(double rough) {
+    const T above = ruler.template limit<T>(rough / ruler.factor);
+    limit = above > limit ? above : limit;
+  }
+  void measure() {}
 };
 
 }  // namespace

@@ -10,40 +10,56 @@ namespace {
 
 using stablesoftmax::Summary;
 
-// Pass 3 with the row read again; in place, an element is read before its result is written.
-template <class T, class Kind>
-inline void write_reread(const Elements<T> &x, std::size_t n, const Ruler &ruler, double reach, const Kind &kind, U128 t, const Results &y) {
-  const Format format = y.format();
-  const T limit = ruler.template limit<T>(reach);
-  for (std::size_t i = 0; i < n; i++) {
-    const T v = x.takes_part(i) ? x[i] : static_cast<T>(-__builtin_inff());
-    const U128 distance = v >= limit ? ruler.measure(i, static_cast<double>(v)).distance : t;
-    y.put(i, distance < t ? rounded(kind.result(t - distance), format) : 0.0);
-  }
-}
+// The probability of a candidate as a number that is yet to be rounded.
+template <class Kind> struct Exact {
+  const Kind &kind;
+  U128 t;
+  Scaled operator()(const Candidate &c) const { return c.distance < t ? kind.result(t - c.distance) : Scaled{0, 0}; }
+};
+template <class Kind> inline Exact<Kind> exactly(const Kind &kind, U128 t) { return {kind, t}; }
 
-template <class Kind> inline void write_listed(const Listed &list, std::size_t n, const Kind &kind, U128 t, const Results &y) {
+struct Rough {
+  const General &kind;
+  double t;
+  Scaled operator()(const Candidate &c) const { return c.rough < t ? scaled(kind.rough(t - c.rough)) : Scaled{0, 0}; }
+};
+
+// Pass 3: the results of the candidates, and 0 for the others.
+template <class T, class Probability> inline void write(const Listed<T> &list, std::size_t n, const Results &y, Probability probability) {
   const Format format = y.format();
   y.zero(0, n);
-  list.each([&](const Candidate &c) {
-    if (c.distance < t) y.put(c.index, rounded(kind.result(t - c.distance), format));
+  list.each([&](const Candidate &c) { y.put(c.index, rounded(probability(c), format)); });
+}
+// With the row read again; in place, an element is read before its result is written.
+template <class T, class Probability> inline void write(const Reread<T> &row, std::size_t n, const Results &y, Probability probability) {
+  const Format format = y.format();
+  std::size_t done = 0;
+  row.each([&](const Candidate &c) {
+    y.zero(done, c.index);
+    y.put(c.index, rounded(probability(c), format));
+    done = c.index + 1;
   });
+  y.zero(done, n);
 }
 
-// Calls work(source, ruler) with the candidates below `reach`: listed if they fit.
+// Calls work(source) with the candidates below `reach`, which are listed if they fit.
 template <class T, class Work> inline void with_candidates(const Elements<T> &x, std::size_t n, const Ruler &ruler, double reach, Work work) {
   Candidate *memory = static_cast<Candidate *>(stablesoftmax::thread_scratch());
   const std::size_t capacity = memory ? stablesoftmax::scratch_bytes / sizeof(Candidate) : 0;
-  Listed list(memory);
+  const T limit = ruler.template limit<T>(reach);
+  Listed<T> list(x, ruler, memory);
   bool fits = true;
-  each_above(x, n, ruler.template limit<T>(reach), [&](std::size_t i, T v) {
-    if (list.size() < capacity) list.add(ruler.measure(i, static_cast<double>(v)));
+  each_above(x, n, limit, [&](std::size_t i, T v) {
+    if (list.size() < capacity) list.add(i, v);
     else fits = false;
   });
-  if (fits) return work(list, [&](const auto &kind, U128 t, const Results &y) { write_listed(list, n, kind, t, y); });
-  Reread<T> again(x, n, ruler, reach);
-  work(again, [&](const auto &kind, U128 t, const Results &y) { write_reread(x, n, ruler, reach, kind, t, y); });
+  if (fits) return work(list);
+  Reread<T> again(x, ruler, n, limit);
+  work(again);
 }
+
+// Up to this r = 1/(alpha - 1) a rough solution is good for single precision: off by 2^-44 and, for distances to 2^-53, r times that.
+constexpr double narrow_r = 1024;
 
 // 1/v, not below it.
 inline double not_below_reciprocal(double v) { return 1.0 / v * (1.0 + 0x1p-51); }
@@ -52,25 +68,30 @@ template <class T> inline void entmax_row(const Elements<T> &x, std::size_t n, d
   const double minus_one = alpha - 1.0;
   const Ruler ruler(max, minus_one);
   const double reach = not_below_reciprocal(minus_one);
-  const auto solve = [&](const auto &kind) {
-    with_candidates<T>(x, n, ruler, reach, [&](auto &source, auto write) {
-      const double rough = rough_threshold(source, kind);
-      write(kind, exact_threshold(source, kind, rough), y);
-    });
+  const auto solve = [&](auto &source, const auto &kind, double rough) {
+    const U128 t = exact_threshold(source, kind, rough);
+    write(source, n, y, exactly(kind, t));
   };
-  if (alpha == 2.0) return solve(Linear{});
-  if (alpha == 1.5) return solve(Square{});
+  if (alpha == 2.0 || alpha == 1.5)
+    return with_candidates<T>(x, n, ruler, reach, [&](auto &source) {
+      if (alpha == 2.0) solve(source, Linear{}, rough_threshold(source, Linear{}, 1.0));
+      else solve(source, Square{}, rough_threshold(source, Square{}, 1.0));
+    });
   General kind(minus_one);
-  if (alpha < 2.0) return solve(kind);
+  if (alpha < 2.0)
+    return with_candidates<T>(x, n, ruler, reach, [&](auto &source) {
+      const double above = rough_threshold(source, Whole(kind.r), 1.0);
+      const double rough = rough_threshold(source, kind, above);
+      if (sizeof(T) == 4 && kind.r < narrow_r) write(source, n, y, Rough{kind, rough});
+      else solve(source, kind, rough);
+    });
   // t may be as small as n^-(alpha - 1): measured in octaves of its own size
   double rough = 1.0;
-  with_candidates<T>(x, n, ruler, reach, [&](auto &source, auto) { rough = rough_threshold_by_bisection(source, kind); });
+  with_candidates<T>(x, n, ruler, reach, [&](auto &source) { rough = rough_threshold_by_bisection(source, kind); });
   kind.octaves = -digits_of(rough).exponent - 53;
   const double scale = power_of_two(kind.octaves);
   const Ruler finer(max, minus_one * scale);
-  with_candidates<T>(x, n, finer, rough * 1.0000001 * reach, [&](auto &source, auto write) {
-    write(kind, exact_threshold(source, kind, rough * scale), y);
-  });
+  with_candidates<T>(x, n, finer, rough * 1.0000001 * reach, [&](auto &source) { solve(source, kind, rough * scale); });
 }
 
 }  // namespace

@@ -32,6 +32,26 @@ struct Square {
   }
 };
 
+// p^ceil: a whole power not below r, cheap. Its threshold is not below that of r, since distances to it are at most 1.
+struct Whole {
+  double r;
+  std::int64_t exponent;
+  static constexpr int polish = -8;
+
+  explicit Whole(double at_least) : exponent(static_cast<std::int64_t>(at_least)) {
+    exponent += static_cast<double>(exponent) < at_least;
+    r = static_cast<double>(exponent);
+  }
+  double rough(double a) const { return a * slope(a, 0); }
+  double slope(double a, double) const {
+    double power = 1.0;
+    for (std::int64_t e = exponent - 1; e; e >>= 1, a *= a)
+      if (e & 1) power *= a;
+    return power;
+  }
+  double excess(double mass) const { return mass - rough_power(mass, 1.0 - 1.0 / r); }
+};
+
 struct General {
   double minus_one, r; // alpha - 1 and its reciprocal
   Scaled exact_r;

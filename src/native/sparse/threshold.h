@@ -8,38 +8,37 @@
 
 namespace {
 
-constexpr double rough_units = 0x1p62;
-
-inline I128 units_of_rough(double v) { // below 2^64 in size; a slope beyond that counts as 2^60
-  return v < 1.5 ? static_cast<I128>(static_cast<std::int64_t>(v * rough_units)) : static_cast<I128>((v < 0x1p60 ? v : 0x1p60) * rough_units);
-}
-
-struct Sums {
-  WideSum p, slope;
-  double mass() const { return p.less(0) * (1 / rough_units); }
-  double slopes() const { return slope.less(0) * (1 / rough_units); }
+struct RoughSums {
+  double mass, slopes; // of p and of its slope
 };
 
-template <class Source, class Kind> inline Sums rough_sums(const Source &source, const Kind &kind, double t) {
-  Sums sums;
+// Bits of a term that is 1, so that so many terms do not overflow 64 bits.
+inline int bits_for(std::size_t count) {
+  int bits = 61;
+  while (count > 1) count = (count + 1) / 2, bits--;
+  return bits;
+}
+
+// With r >= 1, where a slope is at most 1 as p is.
+template <class Source, class Kind> inline RoughSums rough_sums(const Source &source, const Kind &kind, double t) {
+  const double unit = power_of_two(bits_for(source.size()));
+  std::int64_t mass = 0, slopes = 0;
   source.each([&](const Candidate &c) {
     const double a = t - c.rough;
     if (!(a > 0)) return;
     const double p = kind.rough(a);
-    sums.p.add(units_of_rough(p));
-    sums.slope.add(units_of_rough(kind.slope(a, p)));
+    mass += static_cast<std::int64_t>(p * unit);
+    slopes += static_cast<std::int64_t>(kind.slope(a, p) * unit);
   });
-  return sums;
+  return {static_cast<double>(mass) / unit, static_cast<double>(slopes) / unit};
 }
 
-// r >= 1. Candidates further than this from the solution are dropped on the way.
-template <class Source, class Kind> inline double rough_threshold(Source &source, const Kind &kind) {
-  double t = 1.0;
+// r >= 1, from a t that is not below the solution. Candidates that cannot be in the support are dropped on the way.
+template <class Source, class Kind> inline double rough_threshold(Source &source, const Kind &kind, double t) {
   for (int i = 0; i < 100; i++) {
-    const Sums sums = rough_sums(source, kind, t);
-    const double mass = sums.mass();
-    if (mass <= 1.0) break;
-    const double step = kind.excess(mass) / sums.slopes();
+    const RoughSums sums = rough_sums(source, kind, t);
+    if (sums.mass <= 1.0) break;
+    const double step = kind.excess(sums.mass) / sums.slopes;
     t -= step;
     source.keep_below(t + 0x1p-30);
     if (step <= t * power_of_two(Kind::polish)) break;
@@ -49,7 +48,13 @@ template <class Source, class Kind> inline double rough_threshold(Source &source
 
 // r < 1: t lies between n^-(alpha - 1) and 1; first its octave, then 40 bits of it.
 template <class Source> inline double rough_threshold_by_bisection(const Source &source, const General &kind) {
-  const auto enough = [&](double t) { return rough_sums(source, kind, t).mass() >= 1.0; };
+  const auto enough = [&](double t) {
+    WideSum mass;
+    source.each([&](const Candidate &c) {
+      if (c.rough < t) mass.add(static_cast<I128>(static_cast<std::int64_t>(kind.rough(t - c.rough) * 0x1p62)));
+    });
+    return mass.less(I128{1} << 62) >= 0;
+  };
   int octaves = 0;
   while (source.size() >> octaves > 1) octaves++;
   std::int64_t low = -static_cast<std::int64_t>(kind.minus_one * (octaves + 1)) - 1, high = 0;
@@ -67,8 +72,14 @@ template <class Source> inline double rough_threshold_by_bisection(const Source 
   return to;
 }
 
+// v * 2^62; with r < 1 slopes have no bound, but beyond 2^60 it does not matter how steep.
+inline I128 units_of_slope(double v) {
+  return v < 1.5 ? static_cast<I128>(static_cast<std::int64_t>(v * 0x1p62)) : static_cast<I128>((v < 0x1p60 ? v : 0x1p60) * 0x1p62);
+}
+
 // From a rough t in (0, 1] to one in units of 2^-126, off by some 2^-100: Newton steps, halvings where one would leave the bracket.
-template <class Source, class Kind> inline U128 exact_threshold(const Source &source, const Kind &kind, double rough) {
+template <class Source, class Kind> inline U128 exact_threshold(Source &source, const Kind &kind, double rough) {
+  source.measure();
   U128 t = static_cast<U128>(rough * 0x1p100) << (unit_bits - 100);
   U128 low = t - (t >> 28), high = t + (t >> 28); // the rough solution is far better than that
   for (int i = 1; i < 200; i++) {
@@ -77,12 +88,12 @@ template <class Source, class Kind> inline U128 exact_threshold(const Source &so
       if (c.distance >= t) return;
       const U128 a = t - c.distance, p = kind.exact(a);
       sum.add(static_cast<I128>(p));
-      slope.add(units_of_rough(kind.slope(static_cast<double>(a) * 0x1p-126, static_cast<double>(p) * 0x1p-126)));
+      slope.add(units_of_slope(kind.slope(static_cast<double>(a) * 0x1p-126, static_cast<double>(p) * 0x1p-126)));
     });
     const double excess = sum.less(static_cast<I128>(unit_one)) * 0x1p-126;
     if (excess == 0.0) break;
     (excess > 0 ? high : low) = t;
-    const double step = excess / (kind.r * (slope.less(0) * (1 / rough_units))), size = step < 0 ? -step : step;
+    const double step = excess / (kind.r * (slope.less(0) * 0x1p-62)), size = step < 0 ? -step : step;
     const U128 move = size < 0.5 ? static_cast<U128>(size * 0x1p126) : unit_one, next = step < 0 ? t + move : t - move;
     if (low < next && next < high && i % 8) {
       t = next;
