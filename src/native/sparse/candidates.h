@@ -46,12 +46,12 @@ template <class T> class Listed {
   const Elements<T> &elements;
   const Ruler &ruler;
   Candidate *list;
-  std::size_t count = 0;
+  std::size_t count = 0, collected = 0;
 
 public:
   Listed(const Elements<T> &e, const Ruler &r, Candidate *memory) : elements(e), ruler(r), list(memory) {}
-  void add(std::size_t index, T x) { list[count].rough = ruler.rough(static_cast<double>(x)), list[count++].index = index; }
-  std::size_t size() const { return count; }
+  void add(std::size_t index, T x) { list[count].rough = ruler.rough(static_cast<double>(x)), list[count].index = index, collected = ++count; }
+  std::size_t size() const { return collected; } // those that were forgotten included: the same as for a row that is read again
   template <class Take> void each(Take take) const {
     for (std::size_t i = 0; i < count; i++) take(list[i]);
   }

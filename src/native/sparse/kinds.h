@@ -9,8 +9,8 @@ namespace {
 
 struct Linear {
   static constexpr double r = 1.0;
-  static constexpr int polish = -44;           // a step of the rough solution below 2^polish of the threshold is the last
-  static constexpr double settled = 0x1p-110;  // likewise of the exact one, where r < 2
+  static constexpr int polish = -44;   // a step of the rough solution below 2^polish of the threshold is the last
+  static constexpr double settled = 0; // likewise of the exact one, where r < 2; here sums are exact, and steps end at 0
   double rough(double a) const { return a; }
   double slope(double, double) const { return 1.0; }
   double excess(double mass) const { return mass - 1.0; }
@@ -32,7 +32,7 @@ struct Square {
   }
 };
 
-// p^ceil: a whole power not below r, cheap. Its threshold is not below that of r, since distances to it are at most 1.
+// A whole power not below r, cheap. Its threshold is not below that of r, since distances to it are at most 1.
 struct Whole {
   double r;
   std::int64_t exponent;

@@ -12,36 +12,37 @@ struct RoughSums {
   double mass, slopes; // of p and of its slope
 };
 
-// Bits of a term that is 1, so that so many terms do not overflow 64 bits.
-inline int bits_for(std::size_t count) {
-  int bits = 61;
-  while (count > 1) count = (count + 1) / 2, bits--;
-  return bits;
-}
+// The power of two by which terms whose sum is at most `most` become integers that do not overflow 64 bits.
+inline double unit_for(double most) { return power_of_two(8 - digits_of(most).exponent); }
 
-// With r >= 1, where a slope is at most 1 as p is.
-template <class Source, class Kind> inline RoughSums rough_sums(const Source &source, const Kind &kind, double t) {
-  const double unit = power_of_two(bits_for(source.size()));
+// With r >= 1, where no slope is above 1; `most` is at least what will be found.
+template <class Source, class Kind> inline RoughSums rough_sums(const Source &source, const Kind &kind, double t, const RoughSums &most) {
+  const double of_mass = unit_for(most.mass), of_slopes = unit_for(most.slopes);
   std::int64_t mass = 0, slopes = 0;
   source.each([&](const Candidate &c) {
     const double a = t - c.rough;
     if (!(a > 0)) return;
     const double p = kind.rough(a);
-    mass += static_cast<std::int64_t>(p * unit);
-    slopes += static_cast<std::int64_t>(kind.slope(a, p) * unit);
+    mass += static_cast<std::int64_t>(p * of_mass);
+    slopes += static_cast<std::int64_t>(kind.slope(a, p) * of_slopes);
   });
-  return {static_cast<double>(mass) / unit, static_cast<double>(slopes) / unit};
+  return {static_cast<double>(mass) / of_mass, static_cast<double>(slopes) / of_slopes};
 }
 
 // r >= 1, from a t that is not below the solution. Candidates that cannot be in the support are dropped on the way.
 template <class Source, class Kind> inline double rough_threshold(Source &source, const Kind &kind, double t) {
+  RoughSums most{static_cast<double>(source.size()), static_cast<double>(source.size())};
   for (int i = 0; i < 100; i++) {
-    const RoughSums sums = rough_sums(source, kind, t);
-    if (sums.mass <= 1.0) break;
-    const double step = kind.excess(sums.mass) / sums.slopes;
-    t -= step;
-    source.keep_below(t + 0x1p-30);
-    if (step <= t * power_of_two(Kind::polish)) break;
+    const RoughSums sums = rough_sums(source, kind, t, most);
+    const bool fine = most.mass < 4.0; // else the integers of so many terms were coarse: once more
+    most = {sums.mass + 1.0, sums.slopes + 1.0}; // t only falls, and so do they
+    if (sums.mass > 1.0) {
+      const double step = kind.excess(sums.mass) / sums.slopes;
+      t -= step;
+      source.keep_below(t + 0x1p-30);
+      if (step > t * power_of_two(Kind::polish)) continue;
+    }
+    if (fine) break;
   }
   return t;
 }
@@ -77,30 +78,50 @@ inline I128 units_of_slope(double v) {
   return v < 1.5 ? static_cast<I128>(static_cast<std::int64_t>(v * 0x1p62)) : static_cast<I128>((v < 0x1p60 ? v : 0x1p60) * 0x1p62);
 }
 
-// From a rough t in (0, 1] to one in units of 2^-126, off by some 2^-100: Newton steps, halvings where one would leave the bracket.
+// What is known of a row at a threshold t, exactly.
+struct ExactSums {
+  double excess = 0, slopes = 0, members = 0; // of the mass over 1; the support
+  U128 smallest = unit_one;                   // distance of a member to t
+};
+
+template <class Source, class Kind> inline ExactSums exact_sums(const Source &source, const Kind &kind, U128 t) {
+  ExactSums sums;
+  WideSum mass, slopes;
+  source.each([&](const Candidate &c) {
+    if (c.distance >= t) return;
+    const U128 a = t - c.distance, p = kind.exact(a);
+    mass.add(static_cast<I128>(p));
+    slopes.add(units_of_slope(kind.slope(static_cast<double>(a) * 0x1p-126, static_cast<double>(p) * 0x1p-126)));
+    sums.members++;
+    if (a < sums.smallest) sums.smallest = a;
+  });
+  sums.excess = mass.less(static_cast<I128>(unit_one)) * 0x1p-126;
+  sums.slopes = slopes.less(0) * 0x1p-62;
+  return sums;
+}
+
+// From a rough t in (0, 1] to one in units of 2^-126, off by some 2^-100: Newton steps. With r < 1, where they may lead astray, inside
+// a bracket, and halvings of that where they would leave it.
 template <class Source, class Kind> inline U128 exact_threshold(Source &source, const Kind &kind, double rough) {
   source.measure();
   U128 t = static_cast<U128>(rough * 0x1p100) << (unit_bits - 100);
-  U128 low = t - (t >> 28), high = t + (t >> 28); // the rough solution is far better than that
+  const bool astray = kind.r < 1.0;
+  U128 low = astray ? t - (t >> 28) : 0, high = astray ? t + (t >> 28) : unit_one << 1; // the rough solution is far better than that
   for (int i = 1; i < 200; i++) {
-    WideSum sum, slope;
-    source.each([&](const Candidate &c) {
-      if (c.distance >= t) return;
-      const U128 a = t - c.distance, p = kind.exact(a);
-      sum.add(static_cast<I128>(p));
-      slope.add(units_of_slope(kind.slope(static_cast<double>(a) * 0x1p-126, static_cast<double>(p) * 0x1p-126)));
-    });
-    const double excess = sum.less(static_cast<I128>(unit_one)) * 0x1p-126;
-    if (excess == 0.0) break;
-    (excess > 0 ? high : low) = t;
-    const double step = excess / (kind.r * (slope.less(0) * 0x1p-62)), size = step < 0 ? -step : step;
+    const ExactSums sums = exact_sums(source, kind, t);
+    if (sums.excess == 0.0) break;
+    (sums.excess > 0 ? high : low) = t;
+    const double step = sums.excess / (kind.r * sums.slopes), size = step < 0 ? -step : step;
     const U128 move = size < 0.5 ? static_cast<U128>(size * 0x1p126) : unit_one, next = step < 0 ? t + move : t - move;
-    if (low < next && next < high && i % 8) {
+    if (move == 0) break;
+    if (low < next && next < high && !(astray && i % 8 == 0)) {
       t = next;
-      // what a step of this size leaves: about its square where p is smooth, less than itself where an element may have come in
-      if (kind.r >= 2.0 ? size * size * kind.r < 0x1p-106 * rough : size < Kind::settled) break;
+      // What this step leaves. With r >= 2 the mass has a second derivative, r*(r - 1)*sum(a^(r - 2)) <= r*(r - 1)*members; with
+      // less, a step that no member leaves behind leaves less than itself.
+      if (kind.r >= 2.0 ? size * size * kind.r * sums.members < 0x1p-104 * sums.slopes : size < Kind::settled && sums.smallest > 2 * move)
+        break;
     } else {
-      if (high - low <= 2 || move == 0) break;
+      if (high - low <= 2) break;
       t = low + (high - low) / 2;
     }
   }
