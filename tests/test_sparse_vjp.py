@@ -146,6 +146,19 @@ def test_out(dtype):
     assert_same_bits(total[:, 0], entmax_alpha_vjp(y, g))
 
 
+def test_more_support_than_is_kept():
+    """100,000 elements: what is kept between the passes of a row ends before the row does."""
+    rng = np.random.default_rng(8)
+    y, g = stablesoftmax.softmax(rng.standard_normal(100_000)), rng.standard_normal(100_000)
+    for alpha in (1.5, 1.25):
+        dx = entmax_vjp(y, g, alpha)
+        order = rng.permutation(y.size)
+        assert_same_bits(entmax_vjp(y[order], g[order], alpha), dx[order])
+        assert_same_bits(entmax_alpha_vjp(y[order], g[order], alpha), entmax_alpha_vjp(y, g, alpha))
+    s = np.sqrt(y)
+    assert np.allclose(entmax15_vjp(y, g), s * (g - (s * g).sum() / s.sum()), rtol=0, atol=1e-12)
+
+
 def test_threads():
     rng = np.random.default_rng(7)
     x, g = (rng.standard_normal((600, 1000)) for _ in range(2))

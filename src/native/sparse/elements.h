@@ -43,28 +43,37 @@ template <class T> inline Elements<T> elements_of(const Row &row) {
   return {row.x, row.x_stride, row.x_storage, row.where, row.where_stride};
 }
 
-// Calls take(i, x) for every element that is at least `limit`, in order. Few are: sixteen at a time are looked at together.
-template <class T, class Take> inline void each_above(const Elements<T> &elements, std::size_t count, T limit, Take take) {
+// A bit for each of sixteen elements that is at least `limit`.
+template <class T> inline unsigned bits_above(const T *x, T limit) {
   typedef T Some __attribute__((vector_size(16)));
-  typedef std::int64_t Mask __attribute__((vector_size(16)));
-  constexpr std::size_t lanes = 16 / sizeof(T), together = 16;
-  const Some limits = limit - Some{};
+  typedef decltype(Some{} < Some{}) Mask;
+  constexpr int lanes = 16 / sizeof(T);
+  Mask found{};
+  for (int k = 0; k < 16; k += lanes) {
+    Some v;
+    __builtin_memcpy(&v, x + k, sizeof v);
+    Mask own;
+    for (int lane = 0; lane < lanes; lane++) own[lane] = 1 << (k + lane);
+    found |= (v >= limit) & own;
+  }
+  std::uint64_t half[2];
+  __builtin_memcpy(half, &found, sizeof found);
+  const std::uint64_t all = half[0] | half[1];
+  return static_cast<unsigned>(all | all >> 32) & 0xffffu;
+}
+
+// Calls take(i, x) for every element that is at least `limit`, in order. Few are, so sixteen are looked at together.
+template <class T, class Take> inline void each_above(const Elements<T> &elements, std::size_t count, T limit, Take take) {
   T buffer[block_elements];
   for (std::size_t first = 0; first < count; first += block_elements) {
     const std::size_t n = count - first < block_elements ? count - first : block_elements;
     const T *x = elements.fetch(first, n, buffer);
     std::size_t i = 0;
-    for (; i + together <= n; i += together) {
-      Mask found{};
-      for (std::size_t k = 0; k < together; k += lanes) {
-        Some v;
-        __builtin_memcpy(&v, x + i + k, sizeof v);
-        found |= (Mask)(v >= limits);
+    for (; i + 16 <= n; i += 16)
+      for (unsigned found = bits_above(x + i, limit); found; found &= found - 1) {
+        const std::size_t k = i + static_cast<std::size_t>(__builtin_ctz(found));
+        take(first + k, x[k]);
       }
-      if (!(found[0] | found[1])) continue;
-      for (std::size_t k = i; k < i + together; k++)
-        if (x[k] >= limit) take(first + k, x[k]);
-    }
     for (; i < n; i++)
       if (x[i] >= limit) take(first + i, x[i]);
   }
