@@ -26,6 +26,14 @@ constexpr Bound bound_table[] = {
     {"logsumexp", "bfloat16", "all finite rows, result float32", 1.0, -100, "derived; exhausted term", 0.64, "[0, -2.0297], as float32"},
     {"logsumexp", "float32", "all finite rows", 1.0, -100, "derived; exhausted term", 0.64, "[0, -2.02972507]"},
     {"logsumexp", "float64", "all finite rows", 1.0, -100, "derived", 0.55, "0 and 15 times -84"},
+    {"sparsemax", "float16", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"sparsemax", "bfloat16", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"sparsemax", "float32", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"sparsemax", "float64", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"entmax15", "float16", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"entmax15", "bfloat16", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"entmax15", "float32", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"entmax15", "float64", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
 };
 
 }  // namespace stablesoftmax

@@ -205,7 +205,7 @@ def entmax_alpha_vjp(y: Any, g: Any, alpha: Any = 1.5, axis: Axis = -1, *, keepd
     --------
     >>> import stablesoftmax as ssm
     >>> ssm.entmax_alpha_vjp([0.75, 0.25, 0.0], [1.0, 2.0, 4.0], alpha=2.0)
-    np.float64(-0.11317396240618477)
+    np.float64(-0.18459398202943145)
     """
     name = "entmax_alpha_vjp"
     result, cotangent, dtype = _operands(name, y, g)
