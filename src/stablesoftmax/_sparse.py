@@ -205,7 +205,8 @@ def entmax(
 
     Notes
     -----
-    *Accuracy*: within 1 ulp + 2**-90/(alpha - 1) of the exact value up to alpha = 2, within 1 ulp + 2**(-90/(alpha - 1)) beyond:
+    *Accuracy*: within 1 ulp + 2**-90/(alpha - 1) of the exact value up to alpha = 2 for float64, 2**-40/(alpha - 1) for narrower
+    dtypes, which are computed in double; within 1 ulp + 2**(-90/(alpha - 1)) beyond 2:
     there the power 1/(alpha - 1) < 1 magnifies what is left of a difference that cancels. See :func:`bounds` for 1, 1.5 and 2.
     *Bits* and *special values* (nan, -inf, +inf, masked rows) as :func:`sparsemax`.
 

@@ -145,7 +145,8 @@ def entmax_vjp(y: Any, g: Any, alpha: Any = 1.5, axis: Axis = -1, *, out: Any = 
 
     Notes
     -----
-    *Accuracy*: within 1 ulp + 2**-90 * s_i * max(abs(g)) of the exact value for these y, g and alpha; see :func:`bounds` for 1.5
+    *Accuracy*: within 1 ulp + 2**-90 * s_i * max(abs(g)) of the exact value for these y, g and alpha (2**-40 for dtypes narrower
+    than float64 and alpha between 1 and 2, these and 1.5 excepted, which are computed in double); see :func:`bounds` for 1.5
     and 2, whose gradients are those of :func:`entmax15_vjp` and :func:`sparsemax_vjp` bit for bit. *Bits* and *special values*
     (nan, -inf, +inf) as :func:`sparsemax_vjp`. With alpha = 1 the sum of y divides too, which is 1 but for its rounding.
 
