@@ -15,7 +15,7 @@ def table():
 
 
 def test_every_function_and_dtype_has_a_bound():
-    functions = ("softmax", "log_softmax", "logsumexp", *FUNCTIONS)
+    functions = ("softmax", "log_softmax", "logsumexp", "sparsemax", "entmax15", *FUNCTIONS)
     assert {key for key in table() if key[0] in functions} == {
         (f, d) for f in functions for d in ("float16", "bfloat16", "float32", "float64")
     }
@@ -23,7 +23,7 @@ def test_every_function_and_dtype_has_a_bound():
         assert 0.5 <= row["observed"] < row["ulp"] <= 1
         assert row["source"]
         assert row["worst"]
-        assert (row["absolute_exponent"] == -100) == (row["function"] in ("logsumexp", *BINARY))
+        assert (row["absolute_exponent"] == -100) == (row["function"] in ("logsumexp", "sparsemax", "entmax15", *BINARY))
 
 
 def test_the_readme_says_the_same():

@@ -18,7 +18,7 @@ FACE = [
     "stablesoftmax",
     *(f"stablesoftmax.{m}" for m in ("_arguments", "_bounds", "_build", "_cross_entropy", "_csr", "_gradients", "_hmm")),
     *(f"stablesoftmax.{m}" for m in ("_information", "_log_weights", "_logcumsumexp", "_logmatmulexp", "_logsumexp", "_pointwise", "_rows")),
-    *(f"stablesoftmax.{m}" for m in ("_segment_softmax", "_softmax", "_state", "_targets")),
+    *(f"stablesoftmax.{m}" for m in ("_segment_softmax", "_softmax", "_sparse", "_sparse_vjp", "_state", "_targets")),
 ]
 LOSS = (
     "(logits, targets, axis=-1, *, weight=None, label_smoothing=0.0, ignore_index=None, where=True, "
@@ -55,15 +55,19 @@ SIGNATURES = {
 FUNCTIONS = [name for name in stablesoftmax.__all__ if callable(getattr(stablesoftmax, name))]
 SEGMENTS = (
     '(x, segment_ids, num_segments=None, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)'
-    "softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
-    "log_softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
-    "logsumexp": "(x, axis=None, *, where=True, keepdims=False, out=None, dtype=None)",
     "csr_softmax": '(matrix, *, temperature=1.0, all_neginf="nan", posinf="nan", dtype=None)',
     "csr_log_softmax": '(matrix, *, temperature=1.0, all_neginf="nan", posinf="nan", dtype=None)',
     "csr_logsumexp": "(matrix, *, dtype=None)",
     "segment_softmax": SEGMENTS,
     "segment_log_softmax": SEGMENTS,
     "segment_logsumexp": "(x, segment_ids, num_segments=None, *, where=True, out=None, dtype=None)",
+    "sparsemax": "(x, axis=-1, *, where=True, k=None, out=None, dtype=None)",
+    "entmax15": "(x, axis=-1, *, where=True, k=None, out=None, dtype=None)",
+    "entmax": "(x, alpha=1.5, axis=-1, *, where=True, k=None, out=None, dtype=None)",
+    "sparsemax_vjp": "(y, g, axis=-1, *, out=None)",
+    "entmax15_vjp": "(y, g, axis=-1, *, out=None)",
+    "entmax_vjp": "(y, g, alpha=1.5, axis=-1, *, out=None)",
+    "entmax_alpha_vjp": "(y, g, alpha=1.5, axis=-1, *, keepdims=False, out=None)",
     "get_num_threads": "()",
     "num_threads": "(n)",
     "set_num_threads": "(n)",

@@ -90,6 +90,14 @@ constexpr Bound bound_table[] = {
     {"hmm_forward", "float64", "for T = M = 1, grows with T*M", 1.0, -49, "derived", 0.5, "N(-503, 1), T = 1000"},
     {"hmm_forward_backward", "float64", "for T = M = 1, grows with T*M", 1.0, -47, "derived", 0.5, "N(-503, 1), T = 1000"},
     {"viterbi", "float64", "log_probability of the path", 1.0, 0, "derived", 0.5, "N(-3, 1), T = 30"},
+    {"sparsemax", "float16", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"sparsemax", "bfloat16", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"sparsemax", "float32", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"sparsemax", "float64", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"entmax15", "float16", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"entmax15", "bfloat16", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"entmax15", "float32", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"entmax15", "float64", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
 };
 
 }  // namespace stablesoftmax

@@ -167,7 +167,7 @@ int execute(PyObject *module) {
     return -1;
   }
   return register_softmax(module, *level) && register_gradients(module, *level) && register_log_space(module, *level) && register_parts(module, *level) &&
-                 register_pointwise(module, *level) && register_segments(module, *level)
+                 register_pointwise(module, *level) && register_segments(module, *level) && register_sparse(module, *level)
              ? 0
              : -1;
 }

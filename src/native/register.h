@@ -11,5 +11,6 @@ bool register_pointwise(PyObject *module, const Level &level);
 bool register_segment_ids(PyObject *module);
 bool register_segments(PyObject *module, const Level &level);
 bool register_softmax(PyObject *module, const Level &level);
+bool register_sparse(PyObject *module, const Level &level);
 
 }  // namespace stablesoftmax

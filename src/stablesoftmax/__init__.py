@@ -19,6 +19,8 @@ from stablesoftmax._pointwise import log1mexp, log_sigmoid, logaddexp, logit, lo
 from stablesoftmax._csr import csr_log_softmax, csr_logsumexp, csr_softmax
 from stablesoftmax._segment_softmax import segment_log_softmax, segment_logsumexp, segment_softmax
 from stablesoftmax._softmax import log_softmax, softmax
+from stablesoftmax._sparse import entmax, entmax15, sparsemax
+from stablesoftmax._sparse_vjp import entmax15_vjp, entmax_alpha_vjp, entmax_vjp, sparsemax_vjp
 from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
 
 __all__ = [
@@ -32,6 +34,11 @@ __all__ = [
     "csr_logsumexp",
     "csr_softmax",
     "effective_sample_size",
+    "entmax",
+    "entmax15",
+    "entmax15_vjp",
+    "entmax_alpha_vjp",
+    "entmax_vjp",
     "entropy_from_logits",
     "get_num_threads",
     "hmm_forward",
@@ -63,5 +70,7 @@ __all__ = [
     "softmax_jvp",
     "softmax_vjp",
     "softplus",
+    "sparsemax",
+    "sparsemax_vjp",
     "viterbi",
 ]

@@ -43,13 +43,13 @@ def cast(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, A
         _native.exchange_environment(before)
 
 
-def as_logits(name: str, x: Any) -> np.ndarray[Any, Any]:
-    """The array of x, in one of the dtypes that are accepted."""
+def as_logits(name: str, x: Any, called: str = "x") -> np.ndarray[Any, Any]:
+    """The array of x, in one of the dtypes that are accepted; `called` is its name in messages."""
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(f"{name}: masked arrays are not accepted, their mask would be ignored; use {name}(x.data, where=~x.mask)")
     if getattr(x, "requires_grad", False) is True:
         raise TypeError(
-            f"{name}: x is a tensor that requires grad, whose graph would be lost; use x.detach() "
+            f"{name}: {called} is a tensor that requires grad, whose graph would be lost; use {called}.detach() "
             "(gradients need stablesoftmax.torch, which is not part of this version)"
         )
     if hasattr(x, "indptr"):
@@ -60,9 +60,9 @@ def as_logits(name: str, x: Any) -> np.ndarray[Any, Any]:
     try:
         array = np.asarray(x)
     except ValueError as error:
-        raise ValueError(f"{name}: x is no array: {error}") from None
+        raise ValueError(f"{name}: {called} is no array: {error}") from None
     if array.dtype.kind not in "iub" and not is_floating(array.dtype):
-        raise TypeError(f"{name}: x has dtype {array.dtype}; accepted are {ACCEPTED}")
+        raise TypeError(f"{name}: {called} has dtype {array.dtype}; accepted are {ACCEPTED}")
     return array
 
 

@@ -10,7 +10,8 @@ def bounds() -> list[dict[str, Any]]:
 
     A result differs from the exact one for the exact inputs by less than ``ulp`` units in its last place, subnormal results
     included, plus ``2**absolute_exponent`` where that is not 0: logsumexp of a row that is nearly a normalised distribution
-    cancels, and rows of more than 2**22 elements add n * 2**-123 there. Where the bound has another part, ``domain`` says so.
+    cancels, and rows of more than 2**22 elements add n * 2**-123 there. Small results of sparsemax and entmax15 are differences.
+    Where the bound has another part, ``domain`` says so.
 
     Returns
     -------

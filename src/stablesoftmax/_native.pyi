@@ -44,6 +44,26 @@ polynomial: np.ufunc
 hmm_backward: np.ufunc
 hmm_forward: np.ufunc
 viterbi: np.ufunc
+entmax: np.ufunc
+entmax_where: np.ufunc
+entmax_bfloat16: np.ufunc
+entmax_bfloat16_where: np.ufunc
+entmax15: np.ufunc
+entmax15_where: np.ufunc
+entmax15_bfloat16: np.ufunc
+entmax15_bfloat16_where: np.ufunc
+sparsemax: np.ufunc
+sparsemax_where: np.ufunc
+sparsemax_bfloat16: np.ufunc
+sparsemax_bfloat16_where: np.ufunc
+entmax_vjp: np.ufunc
+entmax_vjp_bfloat16: np.ufunc
+entmax15_vjp: np.ufunc
+entmax15_vjp_bfloat16: np.ufunc
+sparsemax_vjp: np.ufunc
+sparsemax_vjp_bfloat16: np.ufunc
+entmax_alpha_vjp: np.ufunc
+entmax_alpha_vjp_bfloat16: np.ufunc
 
 def softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...
 def log_softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...

@@ -37,9 +37,10 @@ def _at(array: Array, index: Any) -> Array:
 
 
 def _plan(
-    name: str, x: Array, layout: Layout, first: int | None, by_block: Callable[[Any], Any], by_row: Callable[[Any, int], Any]
-) -> None:
-    """Calls by_block(index) for blocks of rows, or by_row(index, threads) for each row where rows are long.
+    name: str, x: Array, layout: Layout, first: int | None, by_block: Callable[[Any], Any],
+    by_row: Callable[[Any, int], Any] | None = None,
+) -> None:  # fmt: skip
+    """Calls by_block(index) for blocks of rows, or by_row(index, threads), if there is one, for each row where rows are long.
 
     `first` is what before_line says of columns, which are cut into whole strips, and none where rows are not columns.
     """
@@ -48,13 +49,23 @@ def _plan(
         return
     threads = get_num_threads()
     rows = x.size // layout.length
-    if layout.length > _LONGEST_ROW or (layout.length > _LONGEST_UNSHARED_ROW and threads > 1 and rows < 4 * threads):
+    long = layout.length > _LONGEST_ROW or (layout.length > _LONGEST_UNSHARED_ROW and threads > 1 and rows < 4 * threads)
+    if long and by_row is not None:
         for index in np.ndindex(layout.outer_shape):
             by_row(index, threads)
         return
     most = max(1 if first is None else _STRIP, _blocks.size(x.size, threads) // layout.length)
     multiple = next((strips for strips in (4 * _STRIP, 2 * _STRIP, _STRIP) if strips <= most), 1)
     _blocks.run(name, _blocks.cut(layout.outer_shape, most, multiple, first or 0), by_block, threads)
+
+
+def _write(kernel: np.ufunc, operands: list[Array], target: Array, rank: int, computing: np.dtype[Any]) -> None:
+    """The results of a kernel, straight into their place where that lies in memory as the kernel writes."""
+    direct = flat(target, rank) if target.dtype == computing else None
+    if direct is not None and (direct is target or np.may_share_memory(direct, target)):
+        kernel(*operands, out=patterns(direct))
+    else:
+        assign(target, kernel(*operands), computing)
 
 
 def elementwise(
@@ -73,12 +84,7 @@ def elementwise(
         if masks is not None:
             operands.append(flat(_at(masks, index), rank))
         operands += [_at(temperature, index), _at(sink, index), policy]
-        target = _at(targets, index)
-        direct = flat(target, rank) if target.dtype == computing else None
-        if direct is not None and (direct is target or np.may_share_memory(direct, target)):
-            kernel(*operands, out=patterns(direct))
-        else:
-            assign(target, kernel(*operands), computing)
+        _write(kernel, operands, _at(targets, index), rank, computing)
 
     def by_row(index: Any, threads: int) -> None:
         nonlocal invalid
@@ -145,3 +151,31 @@ def several(
     most = max(1, _blocks.size(rows[0].size, threads) // max(1, layout.length))
     blocks = _blocks.cut(layout.outer_shape, most) if rows[0].size > _blocks.ELEMENTS else [()]
     _blocks.run(name, blocks, by_block, threads)
+
+
+def rowwise(
+    name: str, arrays: tuple[Array, ...], axes: tuple[int, ...], mask: Array | None, parameter: Array, computing: np.dtype[Any],
+    out: Array, *, reduces: bool = False,
+) -> None:  # fmt: skip
+    """A gufunc of several arrays of one shape and a parameter of each row, into `out`: of that shape, or a value a row.
+
+    The rows of these kernels are never read in parts.
+    """
+    arrays = tuple(apart(array, out) for array in arrays)
+    mask = None if mask is None else apart(mask, out)
+    layout, kernel = Layout(arrays[0], axes), _gufunc(name, computing, mask is not None)
+    rank = layout.outer_rank
+    rows, masks = [layout.rows_last(array) for array in arrays], None if mask is None else layout.rows_last(mask)
+    targets = out if reduces else layout.rows_last(out)
+
+    def by_block(index: Any) -> None:
+        operands = [patterns(flat(cast(_at(array, index), computing), rank)) for array in rows]
+        if masks is not None:
+            operands.append(flat(_at(masks, index), rank))
+        operands.append(_at(parameter, index))
+        if reduces:
+            targets[index] = cast(np.asarray(kernel(*operands)), out.dtype)
+        else:
+            _write(kernel, operands, _at(targets, index), rank, computing)
+
+    _plan(name, arrays[0], layout, before_line(rows[0] if reduces else targets, rank), by_block)

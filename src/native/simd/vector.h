@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "bits.h"
+
 // For the small pieces of a loop: left alone they would pass vectors through memory.
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
@@ -51,13 +53,6 @@ template <class T> inline Vector<T> load(const T *from) {
   return v;
 }
 template <class T> inline void store(T *to, Vector<T> v) { __builtin_memcpy(to, &v, sizeof v); }
-
-template <class To, class From> inline To bits(From from) {
-  static_assert(sizeof(To) == sizeof(From), "bits() keeps the size");
-  To to;
-  __builtin_memcpy(&to, &from, sizeof to);
-  return to;
-}
 
 // The first `count` elements (count < lanes) with the other lanes filled; no byte beyond them is touched.
 template <class T> inline Vector<T> load_part(const T *from, std::size_t count, T fill) {
