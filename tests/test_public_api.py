@@ -16,12 +16,16 @@ import stablesoftmax
 FACE = [
     "stablesoftmax",
     *(f"stablesoftmax.{m}" for m in ("_arguments", "_bounds", "_build", "_logsumexp", "_rows", "_softmax", "_state")),
+    *(f"stablesoftmax.{m}" for m in ("_gumbel_softmax", "_sample", "_top_k")),
 ]
 FUNCTIONS = [name for name in stablesoftmax.__all__ if callable(getattr(stablesoftmax, name))]
 SIGNATURES = {
     "softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "log_softmax": '(x, axis=-1, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "logsumexp": "(x, axis=None, *, where=True, keepdims=False, out=None, dtype=None)",
+    "gumbel_softmax": "(logits, axis=-1, *, temperature=1.0, hard=False, where=True, rng=None, out=None, dtype=None)",
+    "sample": "(logits, size=None, axis=-1, *, temperature=1.0, top_k=None, top_p=None, min_p=None, where=True, rng=None)",
+    "top_k": "(x, k, axis=-1)",
     "get_num_threads": "()",
     "num_threads": "(n)",
     "set_num_threads": "(n)",

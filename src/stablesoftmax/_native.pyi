@@ -14,6 +14,11 @@ logsumexp: np.ufunc
 logsumexp_where: np.ufunc
 logsumexp_bfloat16: np.ufunc
 logsumexp_bfloat16_where: np.ufunc
+add_gumbel: np.ufunc
+cumulative_weights: np.ufunc
+filtered_weights: np.ufunc
+invert: np.ufunc
+top_k: np.ufunc
 
 def softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...
 def log_softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...
