@@ -52,7 +52,7 @@ def test_noise_is_within_its_bound():
     ks = [*EDGES, *powers, *(2**64 - p for p in powers), *near, *integers(rng, 20_000).tolist()]
     for k, got in zip(ks, noise(ks).tolist(), strict=True):
         g = exact(k)
-        assert abs(arb(got) - g) < arb(2) ** -49 * (1 + abs(g)), k
+        assert abs(arb(got) - g) < arb(2) ** -50 * (1 + abs(g)), k
 
 
 def test_noise_has_no_logarithm_of_zero():

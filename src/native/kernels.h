@@ -95,6 +95,7 @@ struct Level {
   // Many rows at once.
   Rows softmax_rows_f32, softmax_rows_f64, log_softmax_rows_f32, log_softmax_rows_f64, logsumexp_rows_f32, logsumexp_rows_f64;
   Parts parts_f32, parts_f64;
+  void (*gumbel_noise)(const std::uint64_t *k, double *noise, std::size_t n); // n a multiple of 8
 };
 
 }  // namespace stablesoftmax

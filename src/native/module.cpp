@@ -164,7 +164,7 @@ int execute(PyObject *module) {
     refuse_level(asked);
     return -1;
   }
-  return register_softmax(module, *level) && register_sampling(module) && register_parts(module, *level) ? 0 : -1;
+  return register_softmax(module, *level) && register_sampling(module, *level) && register_parts(module, *level) ? 0 : -1;
 }
 
 PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void *>(execute)},

@@ -5,7 +5,7 @@
 
 namespace stablesoftmax {
 
-bool register_sampling(PyObject *module);
+bool register_sampling(PyObject *module, const Level &level);
 bool register_softmax(PyObject *module, const Level &level);
 
 }  // namespace stablesoftmax

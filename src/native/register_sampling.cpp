@@ -1,6 +1,5 @@
-// The ufuncs of sampling. Nothing here depends on the level: compiled once, the same bits everywhere.
+// The ufuncs of sampling. Only the noise comes from the level; the rest is compiled once.
 #include "environment.h"
-#include "gumbel.h"
 #include "register.h"
 #include "sampling.h"
 
@@ -68,13 +67,23 @@ template <class T> void loop_top_k(char **args, const npy_intp *sizes, const npy
   }
 }
 
-// (),()->(): x, uniform integers -> x and Gumbel noise
-void loop_add_gumbel(char **args, const npy_intp *sizes, const npy_intp *steps, void *) {
+// (),()->(): x, uniform integers -> x and Gumbel noise; `data` is the Level
+void loop_add_gumbel(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  constexpr std::size_t together = 128;
   const NeutralEnvironment neutral;
+  const auto noise_of = static_cast<const Level *>(data)->gumbel_noise;
   const Strided<const double> x{args[0], steps[0]};
   const Strided<const std::uint64_t> k{args[1], steps[1]};
   const Strided<double> sum{args[2], steps[2]};
-  for (std::size_t i = 0; i < static_cast<std::size_t>(sizes[0]); i++) sum[i] = x[i] + gumbel(k[i]);
+  std::uint64_t integer[together] = {};
+  double noise[together];
+  const auto n = static_cast<std::size_t>(sizes[0]);
+  for (std::size_t first = 0; first < n; first += together) {
+    const std::size_t count = std::min(together, n - first);
+    for (std::size_t i = 0; i < count; i++) integer[i] = k[first + i];
+    noise_of(integer, noise, (count + 7) / 8 * 8);
+    for (std::size_t i = 0; i < count; i++) sum[first + i] = x[first + i] + noise[i];
+  }
 }
 
 struct Ufunc {
@@ -107,14 +116,16 @@ constexpr Ufunc ufuncs[] = {
      add_gumbel_types},
 };
 
-void *no_data[4]; // what the loops are given beside their operands
+const void *levels[4]; // what the loops are given beside their operands: the level, for each dtype
 
 }  // namespace
 
-bool register_sampling(PyObject *module) {
+bool register_sampling(PyObject *module, const Level &level) {
+  for (const void *&entry : levels) entry = &level;
   for (const Ufunc &u : ufuncs) {
-    PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(const_cast<PyUFuncGenericFunction *>(u.functions), no_data, u.types, u.dtypes,
-                                                          u.inputs, u.outputs, PyUFunc_None, u.name, u.doc, 0, u.signature);
+    PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(const_cast<PyUFuncGenericFunction *>(u.functions), const_cast<void **>(levels),
+                                                          u.types, u.dtypes, u.inputs, u.outputs, PyUFunc_None, u.name, u.doc, 0,
+                                                          u.signature);
     if (!ufunc) return false;
     const int status = PyModule_AddObjectRef(module, u.name, ufunc);
     Py_DECREF(ufunc);

@@ -9,8 +9,8 @@ import numpy as np
 from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import as_logits, as_mask, as_one_axis, as_temperature, cast, floating
 from stablesoftmax._generator import as_generator, uniform
+from stablesoftmax._layout import row_last
 from stablesoftmax._rows import elementwise
-from stablesoftmax._threads import get_num_threads
 
 Array = np.ndarray[Any, Any]
 Filters = tuple[Array, Array, Array]
@@ -68,18 +68,17 @@ def _refuse_undefined(name: str, rows: Array, masks: Array | None) -> None:
     if 0 in rows.shape[:-1]:
         return
     dtype = np.dtype(np.float32) if rows.dtype.itemsize == 2 else floating(rows.dtype)
+    highest = np.empty(rows.shape[:-1], dtype)
 
-    def look(at: _blocks.Index) -> tuple[_blocks.Index, Array]:
+    def look(at: _blocks.Index) -> None:
         present: Any = True if masks is None else masks[at]
-        return at[:-1], cast(rows[at], dtype).max(axis=-1, where=present, initial=-np.inf)
+        with np.errstate(all="ignore"):
+            highest[at] = cast(rows[at], dtype).max(axis=-1, where=present, initial=-np.inf)
 
-    threads = get_num_threads() if rows.size > _blocks.ELEMENTS else 1
-    highest = np.full(rows.shape[:-1], -np.inf, dtype)
-    for at, value in _blocks.run(name, _blocks.cut(rows.shape, _blocks.size(rows.size, threads)), look, threads):
-        highest[at] = np.maximum(highest[at], value)
-    bad = np.argwhere(~(highest > -np.inf))
-    if len(bad):
-        at = tuple(int(i) for i in bad[0])
+    _blocks.over_rows(name, highest.shape, rows.shape[-1], look)
+    good = highest > -np.inf
+    if not good.all():
+        at = tuple(int(i) for i in np.argwhere(~good)[0])
         row = f"row {at}" if at else "the row"
         if np.isnan(highest[at]):
             raise ValueError(f"{name}: {row} holds a nan; mask it with where=, or mend it where it was made")
@@ -186,12 +185,14 @@ def sample(
     filters = _as_filters(name, top_k, top_p, min_p, row_shape, along)
     size = _as_size(name, size)
     generator = as_generator(name, rng)
-    rows, masks = np.moveaxis(x, along, -1), None if mask is None else np.moveaxis(mask, along, -1)
+    rows, masks = row_last(x, along), None if mask is None else row_last(mask, along)
     _refuse_undefined(name, rows, masks)
 
-    draws = uniform(generator, size + rows.shape[:-1])
+    outer, length = rows.shape[:-1], rows.shape[-1]
+    draws = uniform(generator, size + outer)
     indices = np.empty(draws.shape, np.int64)
-    draws_of_row, indices_of_row = (np.moveaxis(a.reshape(math.prod(size), *rows.shape[:-1]), 0, -1) for a in (draws, indices))
+    # the draws of a row, along a last axis
+    draws_of_row, indices_of_row = (row_last(a.reshape(math.prod(size), *outer), 0) for a in (draws, indices))
 
     def draw(at: _blocks.Index) -> None:
         block, block_mask = rows[at], None if masks is None else masks[at]
@@ -203,9 +204,7 @@ def sample(
             weights, _ = _native.filtered_weights(cast(block, p.dtype), p, *(values[at] for values in filters))
         _native.invert(weights, draws_of_row[at], out=indices_of_row[at])
 
-    # rows that are blocks by themselves come one by one, since their softmax has threads of its own
-    threads = get_num_threads() if rows.size > _blocks.ELEMENTS >= rows.shape[-1] else 1
-    most = _blocks.size(rows.size, threads) // max(rows.shape[-1], 1)
     if indices.size:
-        _blocks.run(name, _blocks.cut(rows.shape[:-1], max(most, 1)), draw, threads)
+        # the softmax of rows that are blocks by themselves has threads of its own
+        _blocks.over_rows(name, outer, length, draw, threads=None if length <= _blocks.ELEMENTS else 1)
     return indices if indices.ndim else int(indices)

@@ -7,7 +7,7 @@ import numpy as np
 
 from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import as_logits, as_one_axis, cast, native
-from stablesoftmax._threads import get_num_threads
+from stablesoftmax._layout import row_last
 
 Array = np.ndarray[Any, Any]
 
@@ -82,13 +82,11 @@ def top_k(x: Any, k: int, axis: int = -1) -> TopK:
     if not 0 <= count <= length:
         raise ValueError(f"{name}: k is {count}, a row of an array of shape {array.shape} along axis {along} has {length} elements")
     indices = np.empty((*array.shape[:along], count, *array.shape[along + 1 :]), np.int64)
-    rows, found = np.moveaxis(array, along, -1), np.moveaxis(indices, along, -1)
+    rows, found = row_last(array, along), row_last(indices, along)
     dtype = _comparable(array.dtype)
 
     def choose(at: _blocks.Index) -> None:
         found[at] = _native.top_k(cast(rows[at], dtype), count)[..., :count]
 
-    threads = get_num_threads() if array.size > _blocks.ELEMENTS else 1
-    most = _blocks.size(array.size, threads) // max(length, 1)
-    _blocks.run(name, _blocks.cut(rows.shape[:-1], max(most, 1)), choose, threads)
+    _blocks.over_rows(name, rows.shape[:-1], length, choose)
     return TopK(np.take_along_axis(array, indices, along), indices)

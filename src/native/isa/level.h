@@ -1,5 +1,6 @@
 // The table of one level, made of the rows. An isa/*.cpp file sets STABLESOFTMAX_LEVEL and includes its simd header first.
 #pragma once
+#include "../rows/gumbel.h"
 #include "../rows/parts.h"
 #include "../rows/state.h"
 
@@ -34,5 +35,6 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     by_strips<LogSumExpRows<Float64>>,
     parts_of<Float32>(),
     parts_of<Float64>(),
+    gumbel_noise,
 };
 }
