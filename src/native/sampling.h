@@ -43,31 +43,46 @@ template <class Values> struct Before {
   Values x;
   bool operator()(std::int64_t i, std::int64_t j) const {
     const auto a = x[static_cast<std::size_t>(i)], b = x[static_cast<std::size_t>(j)];
-    if (a == b) return i < j;
-    if (a > b || a < b) return a > b;
-    const bool both = a != a && b != b;
-    return both ? i < j : a != a;
+    if (a > b) return true;
+    if (a < b) return false;
+    const bool a_is_nan = a != a, b_is_nan = b != b;
+    return a_is_nan == b_is_nan ? i < j : a_is_nan;
   }
 };
 
-// Moves the first k of the n elements of `order` to its front. A few of many are found by one pass over a heap of them.
+// Moves the first k of the n elements of `order` to its front. Of many elements, 2k groups are made, whose firsts are moved to the
+// front: what comes after the k-th of these is not among the first k of all, and little else is left.
 template <class Order> void bring_forward(std::int64_t *order, std::size_t n, std::size_t k, Order before) {
-  if (k < n / 64) std::partial_sort(order, order + k, order + n, before);
-  else if (k < n) std::nth_element(order, order + k, order + n, before);
+  if (k == 0 || k >= n) return;
+  const std::size_t groups = 2 * k;
+  if (n / 4 >= groups) {
+    for (std::size_t begin = groups; begin < n; begin += groups) {
+      const std::size_t count = std::min(groups, n - begin);
+      for (std::size_t i = 0; i < count; i++)
+        if (before(order[begin + i], order[i])) std::swap(order[begin + i], order[i]);
+    }
+    std::nth_element(order, order + (k - 1), order + groups, before);
+    const std::int64_t last = order[k - 1];
+    std::size_t candidates = k;
+    for (std::size_t i = groups; i < n; i++)
+      if (before(order[i], last)) std::swap(order[i], order[candidates++]);
+    n = candidates;
+  }
+  if (k < n) std::nth_element(order, order + k, order + n, before);
 }
 
 // The length of the shortest run of first elements whose measures add up to `need`, 0 < need <= all of them; the run is moved to
-// the front. Each step halves what is undecided: n + n/2 + ... comparisons.
+// the front. A few elements are tried, then more; what is undecided is halved again and again.
 template <class Order, class Measure>
 std::size_t shortest_run(std::int64_t *order, std::size_t n, std::uint64_t need, Order before, Measure measure) {
   std::size_t begin = 0, end = n; // the run ends after begin and not after end
-  while (end - begin > 1) {
-    const std::size_t middle = begin + (end - begin) / 2;
-    std::nth_element(order + begin, order + middle, order + end, before);
+  for (std::size_t few = 32; end - begin > 1;) {
+    const std::size_t length = end - begin, part = few < length / 8 ? few : length / 2;
+    bring_forward(order + begin, length, part, before);
     std::uint64_t sum = 0;
-    for (std::size_t i = begin; i < middle; i++) sum += measure(order[i]);
-    if (sum >= need) end = middle;
-    else need -= sum, begin = middle;
+    for (std::size_t i = begin; i < begin + part; i++) sum += measure(order[i]);
+    if (sum >= need) end = begin + part;
+    else need -= sum, begin += part, few *= 8;
   }
   return end;
 }
