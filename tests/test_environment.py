@@ -177,3 +177,21 @@ def test_the_state_is_restored_after_an_error(register):
         except FloatingPointError:
             raised = True
     assert raised
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_sampling_in_any_environment(register, name):
+    """Subnormal logits and thresholds, results that underflow, noise: the same indices and bits as in the neutral environment."""
+    x = np.array([[5e-324, 0.0, -5e-324, 1e-310], [1.0, -745.0, 3.0, 2.0]])
+    calls = [
+        lambda: stablesoftmax.sample(x, 50, temperature=1e-300, rng=1),
+        lambda: stablesoftmax.sample(x, 50, top_k=3, top_p=0.9, min_p=1e-310, rng=2),
+        lambda: stablesoftmax.top_k(x, 4).indices,
+        lambda: stablesoftmax.gumbel_softmax(x, rng=3),
+        lambda: stablesoftmax.gumbel_softmax(x.astype(np.float16), hard=True, rng=4),
+    ]
+    for call in calls:
+        expected = call()
+        with state(register, STATES[name]):
+            got = call()
+        assert_same_bits(got, expected)

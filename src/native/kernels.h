@@ -187,6 +187,7 @@ struct Level {
   Pointwise pointwise_f32, pointwise_f64;
   LogSpace log_space;
   SegmentFunctions segments_f32, segments_f64;
+  void (*gumbel_noise)(const std::uint64_t *k, double *noise, std::size_t n); // n a multiple of 8
 };
 
 }  // namespace stablesoftmax

@@ -166,10 +166,10 @@ int execute(PyObject *module) {
     refuse_level(asked);
     return -1;
   }
-  return register_softmax(module, *level) && register_gradients(module, *level) && register_log_space(module, *level) && register_parts(module, *level) &&
-                 register_pointwise(module, *level) && register_segments(module, *level) && register_sparse(module, *level)
-             ? 0
-             : -1;
+  const bool good = register_softmax(module, *level) && register_gradients(module, *level) && register_log_space(module, *level) &&
+                    register_parts(module, *level) && register_pointwise(module, *level) && register_sampling(module, *level) &&
+                    register_segments(module, *level) && register_sparse(module, *level);
+  return good ? 0 : -1;
 }
 
 PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void *>(execute)},

@@ -10,6 +10,7 @@ bool register_log_space(PyObject *module, const Level &level);
 bool register_pointwise(PyObject *module, const Level &level);
 bool register_segment_ids(PyObject *module);
 bool register_segments(PyObject *module, const Level &level);
+bool register_sampling(PyObject *module, const Level &level);
 bool register_softmax(PyObject *module, const Level &level);
 bool register_sparse(PyObject *module, const Level &level);
 

@@ -8,7 +8,9 @@ array([0.09003057, 0.24472847, 0.66524096])
 from stablesoftmax._bounds import bounds
 from stablesoftmax._build import __version__, bits_version, build_info
 from stablesoftmax._cross_entropy import cross_entropy, cross_entropy_and_grad
+from stablesoftmax._csr import csr_log_softmax, csr_logsumexp, csr_softmax
 from stablesoftmax._gradients import log_softmax_jvp, log_softmax_vjp, logsumexp_jvp, logsumexp_vjp, softmax_jvp, softmax_vjp
+from stablesoftmax._gumbel_softmax import gumbel_softmax
 from stablesoftmax._hmm import hmm_forward, hmm_forward_backward, viterbi
 from stablesoftmax._information import entropy_from_logits, kl_divergence_from_logits
 from stablesoftmax._log_weights import effective_sample_size, logmeanexp, logvarexp, normalize_log_weights
@@ -16,12 +18,13 @@ from stablesoftmax._logcumsumexp import logcumsumexp
 from stablesoftmax._logmatmulexp import logmatmulexp
 from stablesoftmax._logsumexp import logsumexp
 from stablesoftmax._pointwise import log1mexp, log_sigmoid, logaddexp, logit, logsubexp, sigmoid, softplus
-from stablesoftmax._csr import csr_log_softmax, csr_logsumexp, csr_softmax
+from stablesoftmax._sample import sample
 from stablesoftmax._segment_softmax import segment_log_softmax, segment_logsumexp, segment_softmax
 from stablesoftmax._softmax import log_softmax, softmax
 from stablesoftmax._sparse import entmax, entmax15, sparsemax
 from stablesoftmax._sparse_vjp import entmax15_vjp, entmax_alpha_vjp, entmax_vjp, sparsemax_vjp
 from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
+from stablesoftmax._top_k import top_k
 
 __all__ = [
     "__version__",
@@ -41,6 +44,7 @@ __all__ = [
     "entmax_vjp",
     "entropy_from_logits",
     "get_num_threads",
+    "gumbel_softmax",
     "hmm_forward",
     "hmm_forward_backward",
     "kl_divergence_from_logits",
@@ -61,6 +65,7 @@ __all__ = [
     "logvarexp",
     "normalize_log_weights",
     "num_threads",
+    "sample",
     "segment_log_softmax",
     "segment_logsumexp",
     "segment_softmax",
@@ -72,5 +77,6 @@ __all__ = [
     "softplus",
     "sparsemax",
     "sparsemax_vjp",
+    "top_k",
     "viterbi",
 ]

@@ -125,6 +125,13 @@ def normalise_axis(name: str, axis: Axis, shape: tuple[int, ...]) -> tuple[int, 
     return tuple(normal)
 
 
+def as_one_axis(name: str, axis: Any, shape: tuple[int, ...]) -> int:
+    """The axis of a function whose results are indices along it; 0 for a scalar, which is a row of one element."""
+    if axis is None or isinstance(axis, Sequence):
+        raise TypeError(f"{name}: axis must be one int, not {axis!r}, since indices count along it; use x.reshape(-1) for all of x")
+    return (normalise_axis(name, axis, shape) or (0,))[0]
+
+
 def as_mask(name: str, where: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any] | None:
     """The mask broadcast to the shape of x; None where everything takes part."""
     if where is True:

@@ -134,3 +134,17 @@ def run(name: str, blocks: list[Block], work: Callable[[Block], Result], threads
     if crew.invalid:
         _native.raise_invalid(name)
     return crew.results
+
+
+def over_rows(
+    name: str, shape: tuple[int, ...], length: int, work: Callable[[Index], Result], threads: int | None = None
+) -> list[Result]:
+    """Calls work(index) for blocks of whole rows of `length` elements; `shape` is that of the array without them.
+
+    A small array is one block and costs nothing but the call: `work` must raise no floating-point event of its own then.
+    """
+    elements = math.prod(shape) * length
+    if elements <= ELEMENTS:
+        return [work(())]
+    threads = threads or _threads.get_num_threads()
+    return run(name, cut(shape, max(1, size(elements, threads) // length)), work, threads)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import as_logits, cast, floating
+from stablesoftmax._arguments import NO_SINK, as_logits, cast, floating
 from stablesoftmax._log_space import FLOAT64, Array, each_block
 
 _PADDED = 16  # columns: what every level's vectors divide
@@ -226,7 +226,7 @@ def hmm_forward_backward(log_initial: Any, log_transition: Any, log_emission: An
         ahead, scale, scale_lo = _native.hmm_forward(initial, _padded(transition), emission)
         back, step, _ = _native.hmm_backward(_padded(np.swapaxes(transition, -1, -2)), emission)
         both = ahead + back
-        gamma[*index, ...] = cast(np.asarray(_native.log_softmax(both, _ONE, _NEGINF_STAYS)), model.result)
+        gamma[*index, ...] = cast(np.asarray(_native.log_softmax(both, _ONE, NO_SINK, _NEGINF_STAYS)), model.result)
         # a transition at t: ahead[t] + transition + emission[t + 1] + back[t + 1], of which all together are `total`
         total = np.asarray(_native.logsumexp(both[..., :-1, :])) + step[..., :-1]
         total = np.where(total == -np.inf, 0.0, total)[..., np.newaxis]

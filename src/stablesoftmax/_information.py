@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import Axis, as_logits, as_mask, check_out, normalise_axis, result_dtype
+from stablesoftmax._arguments import NO_SINK, Axis, as_logits, as_mask, check_out, normalise_axis, result_dtype
 from stablesoftmax._log_space import Array, reduce_rows, reduced_dtype, without
 from stablesoftmax._log_weights import EXPM1, NAN_FOR_NEGINF, ONE, probabilities, row_sum
 
@@ -16,7 +16,8 @@ _GAP = np.array([(-1.0) ** k / math.factorial(k) for k in range(17, 1, -1)])
 
 def _distribution(x: Array, mask: Array | None) -> tuple[Array, Array]:
     """Probabilities and their logarithms."""
-    log = _native.log_softmax(x, ONE, NAN_FOR_NEGINF) if mask is None else _native.log_softmax_where(x, mask, ONE, NAN_FOR_NEGINF)
+    constant = ONE, NO_SINK, NAN_FOR_NEGINF
+    log = _native.log_softmax(x, *constant) if mask is None else _native.log_softmax_where(x, mask, *constant)
     return probabilities(x, mask), np.asarray(log)
 
 

@@ -32,6 +32,11 @@ class Layout:
         return array if self._order is None else array.transpose(self._order)
 
 
+def row_last(array: Array, axis: int) -> Array:
+    """A view with the one axis of a row last."""
+    return array if axis == array.ndim - 1 else np.moveaxis(array, axis, -1)
+
+
 def flat(array: Array, outer_rank: int) -> Array:
     """The array with all axes from `outer_rank` on joined into one: a view where its memory allows one."""
     if array.ndim == outer_rank + 1:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import Axis, as_logits, as_mask, check_out, normalise_axis, result_dtype
+from stablesoftmax._arguments import NO_SINK, Axis, as_logits, as_mask, check_out, normalise_axis, result_dtype
 from stablesoftmax._log_space import FLOAT64, Array, reduce_rows, reduced_dtype, without
 from stablesoftmax._softmax import log_softmax
 
@@ -19,7 +19,9 @@ EXPM1 = np.array([1.0 / math.factorial(k) for k in range(18, 0, -1)])
 
 def probabilities(x: Array, mask: Array | None, policy: Array = NAN_FOR_NEGINF) -> Array:
     """softmax of float64 rows."""
-    return np.asarray(_native.softmax(x, ONE, policy) if mask is None else _native.softmax_where(x, mask, ONE, policy))
+    return np.asarray(
+        _native.softmax(x, ONE, NO_SINK, policy) if mask is None else _native.softmax_where(x, mask, ONE, NO_SINK, policy)
+    )
 
 
 def row_sum(terms: Array) -> Array:

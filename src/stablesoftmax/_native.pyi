@@ -64,6 +64,11 @@ sparsemax_vjp: np.ufunc
 sparsemax_vjp_bfloat16: np.ufunc
 entmax_alpha_vjp: np.ufunc
 entmax_alpha_vjp_bfloat16: np.ufunc
+add_gumbel: np.ufunc
+cumulative_weights: np.ufunc
+filtered_weights: np.ufunc
+invert: np.ufunc
+top_k: np.ufunc
 
 def softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...
 def log_softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...

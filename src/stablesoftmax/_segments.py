@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from stablesoftmax import _blocks, _native
-from stablesoftmax._arguments import cast, is_bfloat16
+from stablesoftmax._arguments import NO_SINK, cast, is_bfloat16
 from stablesoftmax._layout import apart, patterns
 from stablesoftmax._rows import elementwise, reduction
 from stablesoftmax._threads import get_num_threads
@@ -123,7 +123,7 @@ class Segments:
             reduction(work.function, x, (0,), mask, work.computing, work.out[segment])
         else:
             policy = np.array(work.policy, np.uint8)
-            elementwise(work.function, x, (0,), mask, work.temperature[segment], policy, work.computing, work.out[rows])
+            elementwise(work.function, x, (0,), mask, work.temperature[segment], NO_SINK, policy, work.computing, work.out[rows])
 
 
 def as_matrix(array: Array) -> Array:

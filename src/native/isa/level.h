@@ -6,6 +6,7 @@
 #include "../rows/gradients.h"
 #include "../rows/hmm.h"
 #include "../rows/logcumsumexp.h"
+#include "../rows/gumbel.h"
 #include "../rows/parts.h"
 #include "../rows/segments.h"
 #include "../rows/state.h"
@@ -62,5 +63,6 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     {logcumsumexp_row<float>, logcumsumexp_row<double>, weighted_row, logmatmulexp<true>, logmatmulexp<false>, hmm_forward, hmm_backward, viterbi},
     segments_of<Float32>(),
     segments_of<Float64>(),
+    gumbel_noise,
 };
 }
