@@ -22,11 +22,28 @@ constexpr npy_intp longest_row = npy_intp{1} << 20, longest_unshared_row = npy_i
 // overwritten. _softmax.py has the same number.
 constexpr npy_intp far = npy_intp{16} << 20;
 
+// Whether this is the dtype of ml_dtypes, which NumPy knows by its scalar type only. The answer for that type is kept.
+bool is_bfloat16(PyArrayObject *array) {
+  static PyObject *known;
+  if (PyArray_TYPE(array) < NPY_USERDEF || PyArray_ITEMSIZE(array) != 2) return false;
+  PyObject *type = reinterpret_cast<PyObject *>(PyArray_DESCR(array)->typeobj);
+  if (known) return type == known;
+  PyObject *name = PyObject_GetAttrString(type, "__name__");
+  const bool found = name && PyUnicode_CompareWithASCIIString(name, "bfloat16") == 0;
+  Py_XDECREF(name);
+  PyErr_Clear();
+  if (found) known = Py_NewRef(type);
+  return found;
+}
+Storage storage_of(PyArrayObject *array) {
+  return PyArray_TYPE(array) == NPY_HALF ? Storage::half : PyArray_TYPE(array) < NPY_USERDEF ? Storage::native : Storage::bfloat16;
+}
+
 bool is_plain(PyObject *object) {
   if (!PyArray_CheckExact(object)) return false;
   auto *array = reinterpret_cast<PyArrayObject *>(object);
   const int type = PyArray_TYPE(array);
-  return (type == NPY_FLOAT || type == NPY_DOUBLE || type == NPY_HALF) && PyArray_ISCARRAY_RO(array);
+  return (type == NPY_FLOAT || type == NPY_DOUBLE || type == NPY_HALF || is_bfloat16(array)) && PyArray_ISCARRAY_RO(array);
 }
 bool is_plain_rows(PyObject *object) { return is_plain(object) && PyArray_NDIM(reinterpret_cast<PyArrayObject *>(object)) > 0; }
 
@@ -73,7 +90,7 @@ Row first_row(PyArrayObject *x, npy_intp length) {
   row.x_stride = row.y_stride = PyArray_ITEMSIZE(x);
   row.n = static_cast<std::size_t>(length);
   row.temperature = 1.0;
-  row.x_storage = row.y_storage = PyArray_TYPE(x) == NPY_HALF ? Storage::half : Storage::native;
+  row.x_storage = row.y_storage = storage_of(x);
   return row;
 }
 
@@ -202,7 +219,7 @@ PyObject *long_logsumexp_of(const Level &level, PyArrayObject *x, npy_intp lengt
 PyObject *logsumexp_of(const Level &level, PyArrayObject *x, PyObject *axis, PyObject *out) {
   const bool wide = PyArray_TYPE(x) == NPY_DOUBLE;
   const int rank = PyArray_NDIM(x), left = axis == Py_None ? 0 : rank - 1;
-  if (PyArray_TYPE(x) == NPY_HALF || (axis != Py_None && !is_last(axis, rank))) Py_RETURN_NONE; // half precision has results of float32
+  if (storage_of(x) != Storage::native || (axis != Py_None && !is_last(axis, rank))) Py_RETURN_NONE; // half precision has results of float32
   if ((left && PyArray_SIZE(x) == 0) || (out != Py_None && !fits(out, x, left))) Py_RETURN_NONE;
   const npy_intp size = PyArray_SIZE(x), length = left ? PyArray_DIM(x, rank - 1) : size;
   const npy_intp itemsize = PyArray_ITEMSIZE(x);
