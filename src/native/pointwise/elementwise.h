@@ -10,7 +10,15 @@ namespace {
 
 using stablesoftmax::Event;
 
-template <class T> using Mask = decltype(Vector<T>{} == Vector<T>{});
+// What a comparison gives, by the name that compilers agree on.
+template <class T> struct MaskOf;
+template <> struct MaskOf<float> {
+  using type = I;
+};
+template <> struct MaskOf<double> {
+  using type = Q;
+};
+template <class T> using Mask = typename MaskOf<T>::type;
 
 template <class T> ALWAYS_INLINE Vector<T> select(Mask<T> mask, Vector<T> yes, Vector<T> no) { return mask ? yes : no; }
 

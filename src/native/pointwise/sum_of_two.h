@@ -198,7 +198,7 @@ template <> struct KindOf<D> {
   using type = Float64;
 };
 
-template <class V> inline V log_sums(V a, V b, decltype(V{} == V{}) &others) {
+template <class V, class M> inline V log_sums(V a, V b, M &others) {
   using Kind = typename KindOf<V>::type;
   using T = typename Kind::T;
   const T limit = static_cast<T>(Kind::domain(1.0)) - apart<T>;
