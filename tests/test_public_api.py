@@ -15,7 +15,7 @@ import pytest
 import stablesoftmax
 
 MODULES = """
-    _arguments _bounds _build _cross_entropy _csr _gradients _gumbel_softmax _hmm _information _log_weights
+    _arguments _binary_cross_entropy _bounds _build _cross_entropy _csr _gradients _gumbel_softmax _hmm _information _log_weights
     _logcumsumexp _logmatmulexp _logsumexp _pointwise _rows _sample _segment_softmax _softmax _sparse _sparse_vjp _state
     _targets _top_k
 """
@@ -29,7 +29,10 @@ LOSS = (
 SEGMENTS = (
     '(x, segment_ids, num_segments=None, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)'
 )
+BINARY_LOSS = '(logits, targets, *, where=True, reduction="mean", normalizer=None, dtype=None)'
 SIGNATURES = {
+    "binary_cross_entropy": BINARY_LOSS,
+    "binary_cross_entropy_and_grad": BINARY_LOSS,
     "softmax": '(x, axis=-1, *, temperature=1.0, where=True, sink=None, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "log_softmax": '(x, axis=-1, *, temperature=1.0, where=True, sink=None, all_neginf="nan", posinf="nan", out=None, dtype=None)',
     "logsumexp": "(x, axis=None, *, weights=None, where=True, keepdims=False, out=None, dtype=None)",

@@ -5,6 +5,7 @@
 array([0.09003057, 0.24472847, 0.66524096])
 """
 
+from stablesoftmax._binary_cross_entropy import binary_cross_entropy, binary_cross_entropy_and_grad
 from stablesoftmax._bounds import bounds
 from stablesoftmax._build import __version__, bits_version, build_info
 from stablesoftmax._cross_entropy import cross_entropy, cross_entropy_and_grad
@@ -28,6 +29,8 @@ from stablesoftmax._top_k import top_k
 
 __all__ = [
     "__version__",
+    "binary_cross_entropy",
+    "binary_cross_entropy_and_grad",
     "bits_version",
     "bounds",
     "build_info",

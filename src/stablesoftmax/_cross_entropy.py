@@ -21,10 +21,10 @@ def _divisor(call: Call, of_rows: Array | None, rows: int) -> float:
         return 1.0
     if call.normalizer is not None:
         return call.normalizer
-    return float(rows) if of_rows is None else _sum(of_rows)
+    return float(rows) if of_rows is None else sum_of(of_rows)
 
 
-def _sum(values: Array, weights: Array | None = None) -> float:
+def sum_of(values: Array, weights: Array | None = None) -> float:
     """The sum of values times weights, by integers: rounded once, in any order."""
     flat = values.reshape(-1)
     if weights is None:
@@ -98,7 +98,7 @@ def _reduce(call: Call, losses: Array, of_rows: Array | None, divisor: float) ->
         return values if values.ndim else values[()]
     if of_rows is not None:
         losses = np.where(of_rows == 0, 0.0, losses)
-    total = _sum(losses, of_rows)
+    total = sum_of(losses, of_rows)
     if call.reduction == "mean":
         if divisor == 0:
             _native.raise_invalid(call.name)
@@ -197,7 +197,7 @@ def cross_entropy(
         and _is_ordinary(logits, targets, axis)
     ):
         losses = _native.cross_entropy(logits, targets)
-        return logits.dtype.type(_sum(losses) / losses.size)
+        return logits.dtype.type(sum_of(losses) / losses.size)
     call = read_call(
         "cross_entropy", logits, targets, axis, weight, label_smoothing, ignore_index, where, reduction, normalizer, dtype
     )  # fmt: skip
@@ -287,7 +287,7 @@ def cross_entropy_and_grad(
         and _is_ordinary(logits, targets, axis)
     ):
         losses, gradient = _native.cross_entropy_and_grad(logits, targets, 1.0 / targets.size)
-        return logits.dtype.type(_sum(losses) / losses.size), gradient
+        return logits.dtype.type(sum_of(losses) / losses.size), gradient
     call = read_call(
         "cross_entropy_and_grad", logits, targets, axis, weight, label_smoothing, ignore_index, where, reduction, normalizer, dtype
     )  # fmt: skip

@@ -8,7 +8,7 @@ from stablesoftmax._arguments import as_logits, as_mask, floating, normalise_axi
 from stablesoftmax._layout import Array
 
 _FLOAT32 = np.dtype(np.float32)
-_REDUCTIONS = ("mean", "sum", "none")
+REDUCTIONS = ("mean", "sum", "none")
 
 
 class Call(NamedTuple):
@@ -55,7 +55,8 @@ def _labels(
     return labels if keep is None else np.where(keep, labels, np.int64(-1))
 
 
-def _number(name: str, what: str, value: Any, low: float, high: float, rule: str) -> float:
+def as_number(name: str, what: str, value: Any, low: float, high: float, rule: str = "positive and finite") -> float:
+    """A number from low to high; `rule` says so in messages."""
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -76,7 +77,7 @@ def read_call(
     own, classes = floating(logits.dtype), logits.shape[axes[0]]
     outer = logits.shape[: axes[0]] + logits.shape[axes[0] + 1 :]
     loss_dtype = result_dtype(name, logits, dtype, _FLOAT32 if own.itemsize == 2 else own)
-    if reduction not in _REDUCTIONS:
+    if reduction not in REDUCTIONS:
         raise ValueError(f'{name}: reduction={reduction!r}; use "mean", "sum" or "none"')
     if normalizer is not None and reduction != "mean":
         raise ValueError(f'{name}: normalizer divides the sum of a mean; use it with reduction="mean", not "{reduction}"')
@@ -98,8 +99,8 @@ def read_call(
             raise ValueError(f"{name}: weight has shape {weight.shape}; it holds one number a class, shape {(classes,)}")
     return Call(
         name, logits, axes[0], as_mask(name, where, logits.shape), labels, soft, weight,
-        _number(name, "label_smoothing", label_smoothing, 0, 1, "between 0 and 1"), reduction,
-        None if normalizer is None else _number(name, "normalizer", normalizer, 5e-324, np.finfo(float).max, "positive and finite"),
+        as_number(name, "label_smoothing", label_smoothing, 0, 1, "between 0 and 1"), reduction,
+        None if normalizer is None else as_number(name, "normalizer", normalizer, 5e-324, np.finfo(float).max),
         loss_dtype, own if dtype is None else loss_dtype,
     )  # fmt: skip
 
