@@ -22,6 +22,8 @@ _LEAST = 1 << 15
 
 # Large plain arrays are cut by the native code (door.cpp) in the same way, with the same pool.
 _native.use_threads(_threads.get_num_threads, _threads.lend)
+# Half a megabyte of float64: several such arrays stay in the second cache, and malloc keeps their memory from block to block.
+_MAKING = 1 << 16
 
 Index = tuple[Any, ...]  # of slices
 Block = TypeVar("Block")
@@ -141,10 +143,11 @@ def over_rows(
 ) -> list[Result]:
     """Calls work(index) for blocks of whole rows of `length` elements; `shape` is that of the array without them.
 
-    A small array is one block and costs nothing but the call: `work` must raise no floating-point event of its own then.
+    For work that makes arrays of its own, hence the smaller blocks. A small array is one block and costs nothing but the call:
+    `work` must raise no floating-point event of its own then.
     """
     elements = math.prod(shape) * length
-    if elements <= ELEMENTS:
+    if elements <= _MAKING:
         return [work(())]
     threads = threads or _threads.get_num_threads()
-    return run(name, cut(shape, max(1, size(elements, threads) // length)), work, threads)
+    return run(name, cut(shape, max(1, min(_MAKING, size(elements, threads)) // length)), work, threads)
