@@ -21,6 +21,7 @@ import stablesoftmax as ssm
 
 HERE = pathlib.Path(__file__).resolve().parent
 MEASURES = 60  # points of a curve
+EPSILON = 1e-60  # of Adam: see there
 
 
 # the two losses ----------------------------------------------------------------------------------------------------
@@ -96,11 +97,11 @@ def backward(weights, inputs, sums, gradient):
 class Adam:
     """Adam without weight decay, for gradients that get very small.
 
-    The usual epsilon of 1e-8 would stop both runs where gradients fall below it, and hide what is to be seen: here it is below the
-    root of any second moment. The moments are float64 in both runs, for in float32 the square of a gradient below 1e-22 is 0.
+    The usual epsilon of 1e-8 slows both runs where gradients fall below it, and would blur the picture: EPSILON is below any
+    gradient that float32 can hold. The moments are float64 in both runs, for in float32 the square of a gradient below 1e-22 is 0.
     """
 
-    def __init__(self, weights, rate, decays=(0.9, 0.99), epsilon=1e-60):
+    def __init__(self, weights, rate, decays=(0.9, 0.99), epsilon=EPSILON):
         self.weights, self.rate, self.decays, self.epsilon = weights, rate, decays, epsilon
         self.first = [np.zeros(w.shape) for w in weights]
         self.second = [np.zeros(w.shape) for w in weights]
@@ -150,7 +151,7 @@ def run(kind, settings):
     rng = np.random.default_rng(settings.seed)
     train, test = addition(settings.prime, settings.fraction, rng)
     weights = start(settings.prime, settings.hidden, rng)
-    optimiser = Adam(weights, settings.rate)
+    optimiser = Adam(weights, settings.rate, epsilon=settings.epsilon)
     every = max(1, settings.steps // MEASURES)
     curve = []
     for step in range(settings.steps + 1):
@@ -245,6 +246,7 @@ def read_arguments():
     parser.add_argument("--fraction", type=float, default=0.5, help="of the pairs, to learn from (default 0.5)")
     parser.add_argument("--hidden", type=int, default=128, help="width of the hidden layer (default 128)")
     parser.add_argument("--rate", type=float, default=0.01, help="learning rate (default 0.01)")
+    parser.add_argument("--epsilon", type=float, default=EPSILON, help=f"of Adam (default {EPSILON})")
     parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "images" / "grokking.png")
     parser.add_argument("--json", type=pathlib.Path, help="also write what was measured")
     return parser.parse_args()
