@@ -231,6 +231,14 @@ def test_import_brings_nothing_but_numpy():
     assert not loaded & {"ml_dtypes", "rich", "matplotlib", "flint", "mpmath", "scipy", "torch", "argparse", "csv"}
 
 
+def test_import_does_not_wait_for_what_few_calls_need():
+    """np.random and pathlib take longer to load than all of this package."""
+    code = "import sys, numpy; before = set(sys.modules); import stablesoftmax; print(*(set(sys.modules) - before))"
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "stablesoftmax" in child.stdout.split()
+    assert not set(child.stdout.split()) & {"numpy.random", "pathlib", "hashlib", "inspect"}
+
+
 def test_importing_again():
     """Importing again, from another thread or after removal from sys.modules, is the same package or an error, never a crash."""
     code = """

@@ -201,13 +201,8 @@ bool add(PyObject *module, const Level &level, const Function &function, const L
       if (masked && t == function.types) *type++ = NPY_BOOL;
     }
   }
-  PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(r->loop, r->data, r->types, count, function.inputs + masked, function.outputs,
-                                                        PyUFunc_None, function.name, "see the function of this name in stablesoftmax", 0,
-                                                        r->signature);
-  if (!ufunc) return false;
-  const int status = PyModule_AddObjectRef(module, r->name, ufunc);
-  Py_DECREF(ufunc);
-  return status == 0;
+  return add_ufunc(module, r->name, function.name, "see the function of this name in stablesoftmax", r->signature, r->loop, r->data, r->types, count,
+                   function.inputs + masked, function.outputs);
 }
 
 }  // namespace

@@ -218,14 +218,8 @@ bool register_log_space(PyObject *module, const Level &level) {
   of_level = level.log_space;
   for (Loop &loop : cumulative_loops) loop.row = of_level.logcumsumexp_f32;
   cumulative_loops[2].row = of_level.logcumsumexp_f64;
-  for (const Entry &e : entries) {
-    PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(e.loops, e.data, e.types, e.count, e.inputs, e.outputs, PyUFunc_None, e.name,
-                                                          e.doc, 0, e.signature);
-    if (!ufunc) return false;
-    const int status = PyModule_AddObjectRef(module, e.attribute, ufunc);
-    Py_DECREF(ufunc);
-    if (status) return false;
-  }
+  for (const Entry &e : entries)
+    if (!add_ufunc(module, e.attribute, e.name, e.doc, e.signature, e.loops, e.data, e.types, e.count, e.inputs, e.outputs)) return false;
   return true;
 }
 

@@ -122,15 +122,9 @@ const void *levels[4]; // what the loops are given beside their operands: the le
 
 bool register_sampling(PyObject *module, const Level &level) {
   for (const void *&entry : levels) entry = &level;
-  for (const Ufunc &u : ufuncs) {
-    PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(const_cast<PyUFuncGenericFunction *>(u.functions), const_cast<void **>(levels),
-                                                          u.types, u.dtypes, u.inputs, u.outputs, PyUFunc_None, u.name, u.doc, 0,
-                                                          u.signature);
-    if (!ufunc) return false;
-    const int status = PyModule_AddObjectRef(module, u.name, ufunc);
-    Py_DECREF(ufunc);
-    if (status != 0) return false;
-  }
+  for (const Ufunc &u : ufuncs)
+    if (!add_ufunc(module, u.name, u.name, u.doc, u.signature, u.functions, const_cast<void *const *>(levels), u.types, u.dtypes, u.inputs, u.outputs))
+      return false;
   return true;
 }
 

@@ -64,13 +64,7 @@ bool add(PyObject *module, const Kernel &kernel, const Dtype *dtypes, int count,
   }
   const char *signature = kernel.reduces ? (masked ? "(n),(n)->()" : "(n)->()") : (masked ? "(n),(n),(),(),()->(n)" : "(n),(),(),()->(n)");
   const int inputs = (kernel.reduces ? 1 : 4) + masked;
-  // the ufunc carries the plain name: it is the one that NumPy's floating-point messages quote
-  PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(r->functions, r->data, r->types, count, inputs, 1, PyUFunc_None,
-                                                        kernel.name, kernel.doc, 0, signature);
-  if (!ufunc) return false;
-  const int status = PyModule_AddObjectRef(module, r->name, ufunc);
-  Py_DECREF(ufunc);
-  return status == 0;
+  return add_ufunc(module, r->name, kernel.name, kernel.doc, signature, r->functions, r->data, r->types, count, inputs, 1);
 }
 
 }  // namespace

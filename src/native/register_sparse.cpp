@@ -152,13 +152,7 @@ bool add(PyObject *module, const Level &level, const Gufunc &gufunc, bool bfloat
     for (const char *t = gufunc.types; *t; t++, operands++)
       *type++ = *t == 'x' ? (bfloat16 ? char{NPY_UINT16} : rows[i]) : *t == 'r' ? reduced[i] : *t == 'd' ? char{NPY_DOUBLE} : char{NPY_BOOL};
   }
-  // the ufunc carries the plain name: it is the one that NumPy's floating-point messages quote
-  PyObject *ufunc = PyUFunc_FromFuncAndDataAndSignature(r->functions, r->data, r->types, count, operands - 1, 1, PyUFunc_None,
-                                                        gufunc.name, gufunc.doc, 0, gufunc.signature);
-  if (!ufunc) return false;
-  const int status = PyModule_AddObjectRef(module, r->name, ufunc);
-  Py_DECREF(ufunc);
-  return status == 0;
+  return add_ufunc(module, r->name, gufunc.name, gufunc.doc, gufunc.signature, r->functions, r->data, r->types, count, operands - 1, 1);
 }
 
 }  // namespace

@@ -99,6 +99,24 @@ def computing_dtype(x: np.dtype[Any], result: np.dtype[Any]) -> np.dtype[Any]:
     return x if x.itemsize > result.itemsize else result
 
 
+def reduced_dtype(x: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype of a reduction or a loss of logits of this one: float32 for half precision, which sums outgrow."""
+    own = floating(x)
+    return np.dtype(np.float32) if own.itemsize == 2 else own
+
+
+def reduction_computing_dtype(x: np.dtype[Any], result: np.dtype[Any]) -> np.dtype[Any]:
+    """What logsumexp computes in: half precision as it is where float32 is enough, since its loops return that."""
+    return x if x.itemsize == 2 and result.itemsize <= 4 else computing_dtype(x, result)
+
+
+def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool = False) -> tuple[int, ...]:
+    """The shape of a reduction over these axes."""
+    if keepdims:
+        return tuple(1 if i in axes else n for i, n in enumerate(shape))
+    return tuple(n for i, n in enumerate(shape) if i not in axes)
+
+
 def normalise_axis(name: str, axis: Axis, shape: tuple[int, ...]) -> tuple[int, ...]:
     """Non-negative, sorted, distinct axes; all of them for None."""
     rank = len(shape)
@@ -161,7 +179,7 @@ def one_a_row(
     name: str, parameter: str, t: np.ndarray[Any, Any], shape: tuple[int, ...], axes: tuple[int, ...]
 ) -> np.ndarray[Any, Any]:
     """The parameter broadcast like a result with keepdims, with the axes of the row removed."""
-    row_shape = tuple(1 if i in axes else n for i, n in enumerate(shape))
+    row_shape = reduced_shape(shape, axes, keepdims=True)
     try:
         t = np.broadcast_to(t, row_shape)
     except ValueError:

@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _blocks, _native
-from stablesoftmax._arguments import as_logits, as_mask, cast, floating, result_dtype
-from stablesoftmax._cross_entropy import sum_of
+from stablesoftmax._arguments import as_logits, as_mask, cast, floating, reduced_dtype, result_dtype
 from stablesoftmax._layout import Array
 from stablesoftmax._pointwise import sigmoid, softplus
-from stablesoftmax._targets import REDUCTIONS, as_number
+from stablesoftmax._sums import sum_of
+from stablesoftmax._targets import as_normalizer
 from stablesoftmax._threads import get_num_threads
 
-_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+_FLOAT64 = np.dtype(np.float64)
 
 
 def _targets(name: str, targets: Any, shape: tuple[int, ...], mask: Array | None) -> Array:
@@ -36,17 +36,12 @@ def _losses(
 ) -> tuple[Any, Any]:
     logits = as_logits(name, x)
     own = floating(logits.dtype)
-    result = result_dtype(name, logits, dtype, _FLOAT32 if own.itemsize == 2 else own)
+    result = result_dtype(name, logits, dtype, reduced_dtype(own))
     mask = as_mask(name, where, logits.shape)
     t = _targets(name, targets, logits.shape, mask)
-    if reduction not in REDUCTIONS:
-        raise ValueError(f'{name}: reduction={reduction!r}; use "mean", "sum" or "none"')
-    if normalizer is not None and reduction != "mean":
-        raise ValueError(f'{name}: normalizer divides the sum of a mean; use it with reduction="mean", not "{reduction}"')
-    divisor = 1.0
-    if reduction == "mean":
-        counted = logits.size if mask is None else np.count_nonzero(mask)
-        divisor = float(counted) if normalizer is None else as_number(name, "normalizer", normalizer, 5e-324, np.finfo(float).max)
+    divisor = as_normalizer(name, reduction, normalizer)
+    if divisor is None:
+        divisor = 1.0 if reduction != "mean" else float(logits.size if mask is None else np.count_nonzero(mask))
     losses = np.empty(logits.shape, _FLOAT64)
     gradient = np.empty(logits.shape, own if dtype is None else result) if with_gradient else None
 

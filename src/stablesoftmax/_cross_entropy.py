@@ -7,12 +7,12 @@ import numpy as np
 from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import floating
 from stablesoftmax._layout import Array, Layout
-from stablesoftmax._rows import several
+from stablesoftmax._rows import rowwise
 from stablesoftmax._softmax import log_softmax, softmax
+from stablesoftmax._sums import row_sum, sum_of
 from stablesoftmax._targets import Call, class_weights, read_call, row_weights
 
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
-_ONES = np.ones(4096)
 _NO_SMOOTHING = 0.0  # one object, as the default temperature of softmax
 
 
@@ -22,18 +22,6 @@ def _divisor(call: Call, of_rows: Array | None, rows: int) -> float:
     if call.normalizer is not None:
         return call.normalizer
     return float(rows) if of_rows is None else sum_of(of_rows)
-
-
-def sum_of(values: Array, weights: Array | None = None) -> float:
-    """The sum of values times weights, by integers: rounded once, in any order."""
-    flat = values.reshape(-1)
-    if weights is None:
-        weights = _ones(flat.shape)
-    return float(_native.dot(flat, weights.reshape(-1)))
-
-
-def _ones(shape: tuple[int, ...]) -> Array:
-    return _ONES[: shape[0]] if len(shape) == 1 and shape[0] <= _ONES.size else np.broadcast_to(_ONES[0], shape)
 
 
 def _is_ordinary(x: Any, targets: Any, axis: Any) -> bool:
@@ -65,7 +53,7 @@ def _soft_rows(call: Call, losses: Array, gradient: Array | None, gains: Array) 
         counted = weights != 0
         losses[index] = _native.dot(np.where(counted, weights, 0.0), np.where(counted, -logs, 0.0))
         if target is not None:
-            total = _native.dot(weights, _ones(weights.shape))[..., None]
+            total = row_sum(weights)[..., None]
             values = (softmax(x, where=where, dtype=np.float64) * total - weights) * gains[index][..., None]
             target[...] = np.where(counted.any(-1, keepdims=True), values, 0.0).astype(target.dtype)
 
@@ -78,13 +66,12 @@ def _losses(call: Call, with_gradient: bool) -> tuple[Any, Any]:
     divisor = _divisor(call, of_rows, losses.size)
     labels = None if call.smoothing else call.labels
     hard = labels is not None
-    gains = _ones(outer) if of_rows is None or not hard else of_rows
+    gains = np.broadcast_to(np.float64(1), outer) if of_rows is None or not hard else of_rows
     with np.errstate(all="ignore"):
         gains = gains / divisor if divisor != 1 else gains
     if labels is not None:
-        rows: list[Array] = [call.logits] if call.mask is None else [call.logits, call.mask]
-        name, each = ("cross_entropy_and_grad", [labels, gains]) if with_gradient else ("cross_entropy", [labels])
-        several(name, (call.axis,), rows, each, floating(call.logits.dtype), losses, gradient)
+        name, of_each = ("cross_entropy_and_grad", (labels, gains)) if with_gradient else ("cross_entropy", (labels,))
+        rowwise(name, (call.logits,), (call.axis,), call.mask, of_each, floating(call.logits.dtype), gradient, losses)
     else:
         _soft_rows(call, losses, gradient, gains)
     loss = _reduce(call, losses, of_rows if hard else None, divisor)

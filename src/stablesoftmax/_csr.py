@@ -4,7 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from stablesoftmax._arguments import as_logits, as_temperature, computing_dtype, floating, positive, result_dtype
+from stablesoftmax._arguments import (
+    as_logits,
+    as_temperature,
+    computing_dtype,
+    floating,
+    positive,
+    reduced_dtype,
+    reduction_computing_dtype,
+    result_dtype,
+)
 from stablesoftmax._segments import Segments, over_segments, refuse_all_neginf
 from stablesoftmax._softmax import _policy
 
@@ -209,8 +218,8 @@ def csr_logsumexp(matrix: Any, *, dtype: Any = None) -> Array:
     name = "csr_logsumexp"
     elements, rows = _parts(name, matrix)
     own = floating(elements.dtype)
-    result = result_dtype(name, elements, dtype, np.dtype(np.float32) if own.itemsize == 2 else own)
-    computing = own if own.itemsize == 2 and result.itemsize <= 4 else computing_dtype(own, result)
+    result = result_dtype(name, elements, dtype, reduced_dtype(own))
+    computing = reduction_computing_dtype(own, result)
     y = np.empty(rows.count, result)
     over_segments(name, "logsumexp", rows, elements, None, np.broadcast_to(positive(name, 1.0), y.shape), 0, computing, y)
     return y

@@ -9,7 +9,7 @@ Array = np.ndarray[Any, Any]
 _LARGEST = np.iinfo(np.uint64).max
 
 
-def as_generator(name: str, rng: Any) -> np.random.Generator:
+def as_generator(name: str, rng: Any) -> "np.random.Generator":  # in quotes: NumPy loads np.random when it is named, in 10 ms
     """The Generator that `rng` is or seeds.
 
     A RandomState is refused although NumPy would take its bit generator: two streams over one state are nobody's intention.
@@ -23,6 +23,6 @@ def as_generator(name: str, rng: Any) -> np.random.Generator:
         raise type(error)(f"{name}: rng={rng!r} seeds no generator; {way_out}") from None
 
 
-def uniform(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def uniform(generator: "np.random.Generator", shape: tuple[int, ...]) -> Array:
     """Uniform 64-bit integers, in C order: the whole range, so that each costs exactly one integer of the stream."""
     return generator.integers(0, _LARGEST, shape, np.uint64, endpoint=True)

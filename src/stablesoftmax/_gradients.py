@@ -4,11 +4,22 @@ from typing import Any
 
 import numpy as np
 
-from stablesoftmax._arguments import Axis, as_logits, as_mask, check_out, computing_dtype, floating, normalise_axis
-from stablesoftmax._layout import Array, apart
-from stablesoftmax._rows import several
+from stablesoftmax._arguments import (
+    Axis,
+    as_logits,
+    as_mask,
+    cast,
+    check_out,
+    computing_dtype,
+    floating,
+    normalise_axis,
+    reduced_dtype,
+    reduced_shape,
+)
+from stablesoftmax._layout import Array
+from stablesoftmax._rows import rowwise
 
-_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+_FLOAT64 = np.dtype(np.float64)
 
 
 def _pair(name: str, first: str, a: Any, second: str, b: Any) -> tuple[Array, Array, np.dtype[Any]]:
@@ -27,7 +38,7 @@ def _elementwise(name: str, first: str, a: Any, second: str, b: Any, axis: Axis,
     if out is not None:
         check_out(name, out, x.shape, dtype)
     result = np.empty_like(x, dtype=dtype, subok=False) if out is None else out
-    several(name, axes, [apart(x, result), apart(y, result)], [], _FLOAT64 if wide else dtype, None, result)
+    rowwise(name, (x, y), axes, None, (), _FLOAT64 if wide else dtype, result)
     return result if out is not None or result.ndim else result[()]
 
 
@@ -205,8 +216,7 @@ def log_softmax_jvp(y: Any, v: Any, axis: Axis = -1, *, out: Any = None) -> Any:
 def _reduced(name: str, what: str, value: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> Array:
     """One float64 a row, from an array of the shape of the reduction, with its axes kept or not."""
     array = as_logits(name, value).astype(np.float64)
-    without = tuple(n for i, n in enumerate(shape) if i not in axes)
-    kept = tuple(1 if i in axes else n for i, n in enumerate(shape))
+    without, kept = reduced_shape(shape, axes), reduced_shape(shape, axes, keepdims=True)
     if array.shape == kept:
         return array.reshape(without)
     try:
@@ -271,8 +281,7 @@ def logsumexp_vjp(x: Any, g: Any, axis: Axis = None, *, where: Any = True, out: 
     if out is not None:
         check_out(name, out, logits.shape, dtype)
     result = np.empty_like(logits, dtype=dtype, subok=False) if out is None else out
-    rows = [apart(logits, result)] + ([] if mask is None else [apart(mask, result)])
-    several(name, axes, rows, [gains], dtype, None, result)
+    rowwise(name, (logits,), axes, mask, (gains,), dtype, result)
     return result if out is not None or result.ndim else result[()]
 
 
@@ -320,13 +329,13 @@ def logsumexp_jvp(x: Any, v: Any, axis: Axis = None, *, where: Any = True) -> An
     logits, direction, dtype = _pair(name, "x", x, "v", v)
     axes = normalise_axis(name, axis, logits.shape)
     mask = as_mask(name, where, logits.shape)
-    outer = tuple(n for i, n in enumerate(logits.shape) if i not in axes)
+    outer = reduced_shape(logits.shape, axes)
     result = np.empty(outer, _FLOAT64)
     ones = np.broadcast_to(np.float64(1), outer)
     probabilities = np.empty(logits.shape, _FLOAT64)
-    several("logsumexp_vjp", axes, [logits] + ([] if mask is None else [mask]), [ones], _FLOAT64, None, probabilities)
+    rowwise("logsumexp_vjp", (logits,), axes, mask, (ones,), _FLOAT64, probabilities)
     if mask is not None:
         direction = np.where(mask, direction, direction.dtype.type(0))
-    several("dot", axes, [probabilities, direction], [], _FLOAT64, result, None)
-    final = result.astype(_FLOAT32 if dtype.itemsize == 2 else dtype, copy=False)
+    rowwise("dot", (probabilities, direction), axes, None, (), _FLOAT64, values=result)
+    final = cast(result, reduced_dtype(dtype))
     return final if final.ndim else final[()]

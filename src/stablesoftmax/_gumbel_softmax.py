@@ -27,7 +27,7 @@ _FLOAT64 = np.dtype(np.float64)
 _NAN = np.array(0, np.uint8)  # what a row without a distribution becomes
 
 
-def _perturbed(name: str, x: Array, generator: np.random.Generator) -> Array:
+def _perturbed(name: str, x: Array, generator: "np.random.Generator") -> Array:
     """x plus noise, in float64."""
     u = uniform(generator, x.shape)
     z = u.view(_FLOAT64)  # where the integers were

@@ -6,9 +6,20 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import NO_SINK, Axis, as_logits, as_mask, check_out, normalise_axis, result_dtype
-from stablesoftmax._log_space import Array, reduce_rows, reduced_dtype, without
-from stablesoftmax._log_weights import EXPM1, NAN_FOR_NEGINF, ONE, probabilities, row_sum
+from stablesoftmax._arguments import (
+    NO_SINK,
+    Axis,
+    as_logits,
+    as_mask,
+    check_out,
+    normalise_axis,
+    reduced_dtype,
+    reduced_shape,
+    result_dtype,
+)
+from stablesoftmax._log_space import Array, reduce_rows
+from stablesoftmax._log_weights import EXPM1, NAN_FOR_NEGINF, ONE, probabilities
+from stablesoftmax._sums import row_sum
 
 # (d + expm1(-d))/d^2 = 1/2! - d/3! + d^2/4! - ... for |d| <= 1/2: the first term left out is d^16/18! < 2^-68
 _GAP = np.array([(-1.0) ** k / math.factorial(k) for k in range(17, 1, -1)])
@@ -72,10 +83,10 @@ def entropy_from_logits(
     name = "entropy_from_logits"
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
-    result = result_dtype(name, logits, dtype, reduced_dtype(logits))
+    result = result_dtype(name, logits, dtype, reduced_dtype(logits.dtype))
     mask = as_mask(name, where, logits.shape)
     if out is not None:
-        check_out(name, out, without(logits.shape, axes, keepdims), result)
+        check_out(name, out, reduced_shape(logits.shape, axes, keepdims), result)
     return reduce_rows(name, _entropy, [logits], mask, logits.shape, axes, keepdims, result, out)
 
 
@@ -172,7 +183,7 @@ def kl_divergence_from_logits(
     except ValueError:
         raise ValueError(f"{name}: p_logits of shape {p.shape} and q_logits of shape {q.shape} do not broadcast") from None
     axes = normalise_axis(name, axis, shape)
-    natural = max(reduced_dtype(p), reduced_dtype(q), key=lambda d: d.itemsize)
+    natural = max(reduced_dtype(p.dtype), reduced_dtype(q.dtype), key=lambda d: d.itemsize)
     result = result_dtype(name, p, dtype, natural)
     mask = as_mask(name, where, shape)
     operands = [np.broadcast_to(p, shape), np.broadcast_to(q, shape)]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _blocks
-from stablesoftmax._arguments import Axis, cast, floating, normalise_axis
+from stablesoftmax._arguments import Axis, cast, normalise_axis, reduced_shape
 from stablesoftmax._layout import Layout, apart, assign, flat
 from stablesoftmax._threads import get_num_threads
 
@@ -23,19 +23,6 @@ def one_axis(name: str, axis: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     if axis is None or isinstance(axis, (tuple, list)):
         raise TypeError(f"{name}: axis must be one int, not {axis!r}, since the order of a row matters; use x.ravel() or a reshape")
     return normalise_axis(name, axis, shape)
-
-
-def without(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> tuple[int, ...]:
-    """The shape of a reduction over these axes."""
-    if keepdims:
-        return tuple(1 if i in axes else n for i, n in enumerate(shape))
-    return tuple(n for i, n in enumerate(shape) if i not in axes)
-
-
-def reduced_dtype(x: Array) -> np.dtype[Any]:
-    """The dtype of a reduction of x: float32 for half precision, which sums outgrow."""
-    own = floating(x.dtype)
-    return np.dtype(np.float32) if own.itemsize == 2 else own
 
 
 def each_block(
@@ -87,7 +74,7 @@ def reduce_rows(
 ) -> Any:
     """work(*blocks, mask), which returns a value a row, over all rows; a scalar where nothing is left."""
     axes = normalise_axis(name, axis, shape)
-    y = np.empty(without(shape, axes, keepdims), result) if out is None else out
+    y = np.empty(reduced_shape(shape, axes, keepdims), result) if out is None else out
     if out is not None:
         operands, mask = [apart(a, y) for a in operands], None if mask is None else apart(mask, y)
     results = [y.squeeze(axes) if keepdims else y]

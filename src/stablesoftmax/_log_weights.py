@@ -7,9 +7,20 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import NO_SINK, Axis, as_logits, as_mask, check_out, normalise_axis, result_dtype
-from stablesoftmax._log_space import FLOAT64, Array, reduce_rows, reduced_dtype, without
+from stablesoftmax._arguments import (
+    NO_SINK,
+    Axis,
+    as_logits,
+    as_mask,
+    check_out,
+    normalise_axis,
+    reduced_dtype,
+    reduced_shape,
+    result_dtype,
+)
+from stablesoftmax._log_space import FLOAT64, Array, reduce_rows
 from stablesoftmax._softmax import log_softmax
+from stablesoftmax._sums import row_sum
 
 ONE = np.array(1.0)
 ZERO_FOR_NEGINF, NAN_FOR_NEGINF = np.array(1, np.uint8), np.array(0, np.uint8)
@@ -22,11 +33,6 @@ def probabilities(x: Array, mask: Array | None, policy: Array = NAN_FOR_NEGINF) 
     return np.asarray(
         _native.softmax(x, ONE, NO_SINK, policy) if mask is None else _native.softmax_where(x, mask, ONE, NO_SINK, policy)
     )
-
-
-def row_sum(terms: Array) -> Array:
-    """The sum of each row, in any order."""
-    return np.asarray(_native.dot(terms, np.broadcast_to(ONE, terms.shape)))
 
 
 def _counts(x: Array, mask: Array | None) -> Array:
@@ -92,10 +98,10 @@ def logmeanexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool =
     name = "logmeanexp"
     values = as_logits(name, x)
     axes = normalise_axis(name, axis, values.shape)
-    result = result_dtype(name, values, dtype, reduced_dtype(values))
+    result = result_dtype(name, values, dtype, reduced_dtype(values.dtype))
     mask = as_mask(name, where, values.shape)
     if out is not None:
-        check_out(name, out, without(values.shape, axes, keepdims), result)
+        check_out(name, out, reduced_shape(values.shape, axes, keepdims), result)
     return reduce_rows(name, _log_mean, [values], mask, values.shape, axes, keepdims, result, out)
 
 
@@ -178,7 +184,7 @@ def logvarexp(x: Any, axis: Axis = None, *, ddof: int = 0, where: Any = True, ke
     name = "logvarexp"
     values = as_logits(name, x)
     axes = normalise_axis(name, axis, values.shape)
-    result = result_dtype(name, values, dtype, reduced_dtype(values))
+    result = result_dtype(name, values, dtype, reduced_dtype(values.dtype))
     mask = as_mask(name, where, values.shape)
     try:
         lost = float(operator.index(ddof))
@@ -284,4 +290,4 @@ def effective_sample_size(log_weights: Any, axis: Axis = -1, *, where: Any = Tru
     values = as_logits(name, log_weights)
     axes = normalise_axis(name, axis, values.shape)
     mask = as_mask(name, where, values.shape)
-    return reduce_rows(name, _effective, [values], mask, values.shape, axes, False, reduced_dtype(values))
+    return reduce_rows(name, _effective, [values], mask, values.shape, axes, False, reduced_dtype(values.dtype))

@@ -11,9 +11,11 @@ from stablesoftmax._arguments import (
     as_mask,
     cast,
     check_out,
-    computing_dtype,
     floating,
     normalise_axis,
+    reduced_dtype,
+    reduced_shape,
+    reduction_computing_dtype,
     result_dtype,
 )
 from stablesoftmax._layout import Array
@@ -93,10 +95,9 @@ def logsumexp(
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
     own = floating(logits.dtype)
-    result = result_dtype(name, logits, dtype, np.dtype(np.float32) if own.itemsize == 2 else own)
+    result = result_dtype(name, logits, dtype, reduced_dtype(own))
     mask = as_mask(name, where, logits.shape)
-    reduced = tuple(n for i, n in enumerate(logits.shape) if i not in axes)
-    shape = tuple(1 if i in axes else n for i, n in enumerate(logits.shape)) if keepdims else reduced
+    shape = reduced_shape(logits.shape, axes, keepdims)
     if out is not None:
         check_out(name, out, shape, result)
     if weights is not None:
@@ -104,8 +105,7 @@ def logsumexp(
         y = np.empty(shape, result) if out is None else out
         y[...] = cast(log, result)
         return y if out is not None or y.ndim else y[()]
-    # the loops for half precision return float32 as it is
-    computing = own if own.itemsize == 2 and result.itemsize <= 4 else computing_dtype(own, result)
+    computing = reduction_computing_dtype(own, result)
     y = np.empty(shape, result) if out is None else out
     reduction(name, logits, axes, mask, computing, y.squeeze(axes) if keepdims else y)
     return y if out is not None or y.ndim else y[()]

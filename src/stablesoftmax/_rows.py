@@ -59,13 +59,14 @@ def _plan(
     _blocks.run(name, _blocks.cut(layout.outer_shape, most, multiple, first or 0), by_block, threads)
 
 
-def _write(kernel: np.ufunc, operands: list[Array], target: Array, rank: int, computing: np.dtype[Any]) -> None:
-    """The results of a kernel, straight into their place where that lies in memory as the kernel writes."""
+def _write(kernel: np.ufunc, operands: list[Array], target: Array, rank: int, computing: np.dtype[Any], *values: Array) -> None:
+    """The results of a kernel, straight into their place where that lies in memory as the kernel writes; after any `values`."""
     direct = flat(target, rank) if target.dtype == computing else None
     if direct is not None and (direct is target or np.may_share_memory(direct, target)):
-        kernel(*operands, out=patterns(direct))
+        kernel(*operands, out=(*values, patterns(direct)))
     else:
-        assign(target, kernel(*operands), computing)
+        results = kernel(*operands, out=(*values, None))
+        assign(target, results[-1] if values else results, computing)
 
 
 def elementwise(
@@ -119,63 +120,31 @@ def reduction(name: str, x: Array, axes: tuple[int, ...], mask: Array | None, co
     _plan(name, x, layout, before_line(rows, rank), by_block, by_row)
 
 
-def several(
-    name: str, axes: tuple[int, ...], rows: list[Array], of_each: list[Array], computing: np.dtype[Any],
-    to_each: Array | None, to_rows: Array | None,
-) -> None:  # fmt: skip
-    """A function of several operands: arrays of one shape seen as rows (the second a mask, if it is boolean), then one value a row.
-
-    Results are one value a row, or rows, or both, in that order. `to_rows` must not overlap the operands.
-    """
-    layout = Layout(rows[0], axes)
-    masked = len(rows) > 1 and rows[1].dtype == np.bool_
-    kernel, rank = _gufunc(name, computing, masked), layout.outer_rank
-    views = [layout.rows_last(row) for row in rows]
-    target = None if to_rows is None else layout.rows_last(to_rows)
-
-    def by_block(index: Any) -> None:
-        operands = [flat(_at(view, index), rank) for view in views]
-        operands = [a if a.dtype == np.bool_ else patterns(cast(a, computing)) for a in operands]
-        out: list[Array | None] = [] if to_each is None else [_at(to_each, index)]
-        place = None if target is None else _at(target, index)
-        direct = None
-        if place is not None:
-            view = flat(place, rank) if place.dtype == computing else None
-            direct = view if view is not None and (view is place or np.may_share_memory(view, place)) else None
-            out.append(None if direct is None else patterns(direct))
-        results = kernel(*operands, *(_at(value, index) for value in of_each), out=tuple(out))
-        if place is not None and direct is None:
-            assign(place, np.asarray(results[-1] if isinstance(results, tuple) else results), computing)
-
-    threads = get_num_threads() if rows[0].size > _blocks.ELEMENTS else 1
-    most = max(1, _blocks.size(rows[0].size, threads) // max(1, layout.length))
-    blocks = _blocks.cut(layout.outer_shape, most) if rows[0].size > _blocks.ELEMENTS else [()]
-    _blocks.run(name, blocks, by_block, threads)
-
-
 def rowwise(
-    name: str, arrays: tuple[Array, ...], axes: tuple[int, ...], mask: Array | None, parameter: Array, computing: np.dtype[Any],
-    out: Array, *, reduces: bool = False,
+    name: str, arrays: tuple[Array, ...], axes: tuple[int, ...], mask: Array | None, of_each: tuple[Array, ...],
+    computing: np.dtype[Any], out: Array | None = None, values: Array | None = None,
 ) -> None:  # fmt: skip
-    """A gufunc of several arrays of one shape and a parameter of each row, into `out`: of that shape, or a value a row.
+    """A gufunc of several arrays of one shape, a mask and numbers of each row; its results: `values`, one a row, rows, or both.
 
-    The rows of these kernels are never read in parts.
+    The rows of these kernels are never read in parts. Where there are both, `values` has the dtype that the kernel returns.
     """
-    arrays = tuple(apart(array, out) for array in arrays)
-    mask = None if mask is None else apart(mask, out)
+    places = [place for place in (out, values) if place is not None]
+    for place in places:
+        arrays = tuple(apart(array, place) for array in arrays)
+        mask = None if mask is None else apart(mask, place)
     layout, kernel = Layout(arrays[0], axes), _gufunc(name, computing, mask is not None)
     rank = layout.outer_rank
     rows, masks = [layout.rows_last(array) for array in arrays], None if mask is None else layout.rows_last(mask)
-    targets = out if reduces else layout.rows_last(out)
+    targets = None if out is None else layout.rows_last(out)
 
     def by_block(index: Any) -> None:
         operands = [patterns(flat(cast(_at(array, index), computing), rank)) for array in rows]
         if masks is not None:
             operands.append(flat(_at(masks, index), rank))
-        operands.append(_at(parameter, index))
-        if reduces:
-            targets[index] = cast(np.asarray(kernel(*operands)), out.dtype)
-        else:
-            _write(kernel, operands, _at(targets, index), rank, computing)
+        operands += [_at(numbers, index) for numbers in of_each]
+        if targets is not None:
+            _write(kernel, operands, _at(targets, index), rank, computing, *([] if values is None else [_at(values, index)]))
+        elif values is not None:
+            values[index] = cast(np.asarray(kernel(*operands)), values.dtype)
 
-    _plan(name, arrays[0], layout, before_line(rows[0] if reduces else targets, rank), by_block)
+    _plan(name, arrays[0], layout, before_line(rows[0] if targets is None else targets, rank), by_block)

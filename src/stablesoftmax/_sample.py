@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _blocks, _native
-from stablesoftmax._arguments import NO_SINK, as_logits, as_mask, as_one_axis, as_temperature, cast, floating
+from stablesoftmax._arguments import NO_SINK, as_logits, as_mask, as_one_axis, as_temperature, cast, reduced_dtype
 from stablesoftmax._generator import as_generator, uniform
 from stablesoftmax._layout import row_last
 from stablesoftmax._rows import elementwise
@@ -67,7 +67,7 @@ def _refuse_undefined(name: str, rows: Array, masks: Array | None) -> None:
     """The first row that holds a nan, or nothing above -inf."""
     if 0 in rows.shape[:-1]:
         return
-    dtype = np.dtype(np.float32) if rows.dtype.itemsize == 2 else floating(rows.dtype)
+    dtype = reduced_dtype(rows.dtype)
     highest = np.empty(rows.shape[:-1], dtype)
 
     def look(at: _blocks.Index) -> None:

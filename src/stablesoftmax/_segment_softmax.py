@@ -4,7 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from stablesoftmax._arguments import as_logits, as_mask, check_out, computing_dtype, floating, positive, result_dtype
+from stablesoftmax._arguments import (
+    as_logits,
+    as_mask,
+    check_out,
+    computing_dtype,
+    floating,
+    positive,
+    reduced_dtype,
+    reduction_computing_dtype,
+    result_dtype,
+)
 from stablesoftmax._segment_ids import segment_ids_of
 from stablesoftmax._segments import over_segments, refuse_all_neginf
 from stablesoftmax._softmax import _policy
@@ -239,14 +249,14 @@ def segment_logsumexp(
     name = "segment_logsumexp"
     logits = _logits(name, x)
     own = floating(logits.dtype)
-    result = result_dtype(name, logits, dtype, np.dtype(np.float32) if own.itemsize == 2 else own)
+    result = result_dtype(name, logits, dtype, reduced_dtype(own))
     mask = as_mask(name, where, logits.shape)
     segments = segment_ids_of(name, segment_ids, logits, num_segments)
     shape = (segments.count, *logits.shape[1:])
     if out is not None:
         check_out(name, out, shape, result)
     # the loops for half precision return float32 as it is
-    computing = own if own.itemsize == 2 and result.itemsize <= 4 else computing_dtype(own, result)
+    computing = reduction_computing_dtype(own, result)
     y = np.empty(shape, result) if out is None else out
     over_segments(name, "logsumexp", segments, logits, mask, np.broadcast_to(positive(name, 1.0), shape), 0, computing, y)
     return y

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import as_logits
-from stablesoftmax._log_space import FLOAT64, Array, values_of_rows, without
+from stablesoftmax._arguments import as_logits, reduced_shape
+from stablesoftmax._log_space import FLOAT64, Array, values_of_rows
 
 
 def as_weights(name: str, weights: Any, shape: tuple[int, ...]) -> Array:
@@ -22,7 +22,7 @@ def signed_logsumexp(
     name: str, x: Array, axes: tuple[int, ...], weights: Array, mask: Array | None, keepdims: bool = False
 ) -> tuple[Array, Array]:
     """Both as float64, with the error of rows/weighted.h; a sum of 0, of nothing too, is (-inf, 0), a NaN (nan, nan)."""
-    shape = without(x.shape, axes, keepdims)
+    shape = reduced_shape(x.shape, axes, keepdims)
     log, sign = np.empty(shape, FLOAT64), np.empty(shape, FLOAT64)
 
     def work(x: Array, w: Array, mask: Array | None) -> tuple[Array, ...]:

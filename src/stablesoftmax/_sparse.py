@@ -58,7 +58,7 @@ def _forward(name: str, x: Any, alpha: Any, axis: Axis, where: Any, k: Any, out:
     if out is not None:
         check_out(name, out, logits.shape, result)
     y = np.empty_like(logits, dtype=result, subok=False) if out is None else out
-    rowwise(name, (logits,), axes, mask, alphas, computing_dtype(own, result), y)
+    rowwise(name, (logits,), axes, mask, (alphas,), computing_dtype(own, result), y)
     return y if out is not None or y.ndim else y[()]
 
 

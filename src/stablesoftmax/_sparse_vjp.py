@@ -4,7 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from stablesoftmax._arguments import Axis, as_logits, check_out, computing_dtype, floating, normalise_axis
+from stablesoftmax._arguments import (
+    Axis,
+    as_logits,
+    check_out,
+    computing_dtype,
+    floating,
+    normalise_axis,
+    reduced_dtype,
+    reduced_shape,
+)
 from stablesoftmax._rows import rowwise
 from stablesoftmax._sparse import as_alpha
 
@@ -26,7 +35,7 @@ def _vjp(name: str, y: Any, g: Any, alpha: Any, axis: Axis, out: Any) -> Any:
     if out is not None:
         check_out(name, out, result.shape, dtype)
     dx = np.empty_like(result, dtype=dtype, subok=False) if out is None else out
-    rowwise(name, (result, cotangent), axes, None, alphas, dtype, dx)
+    rowwise(name, (result, cotangent), axes, None, (alphas,), dtype, dx)
     return dx if out is not None or dx.ndim else dx[()]
 
 
@@ -212,11 +221,10 @@ def entmax_alpha_vjp(y: Any, g: Any, alpha: Any = 1.5, axis: Axis = -1, *, keepd
     result, cotangent, dtype = _operands(name, y, g)
     axes = normalise_axis(name, axis, result.shape)
     alphas = as_alpha(name, alpha, result.shape, axes)
-    of_result = np.dtype(np.float32) if dtype.itemsize == 2 else dtype
-    kept = tuple(1 if i in axes else n for i, n in enumerate(result.shape))
-    shape = kept if keepdims else tuple(n for i, n in enumerate(result.shape) if i not in axes)
+    of_result = reduced_dtype(dtype)
+    shape = reduced_shape(result.shape, axes, keepdims)
     if out is not None:
         check_out(name, out, shape, of_result)
     total = np.empty(shape, of_result) if out is None else out
-    rowwise(name, (result, cotangent), axes, None, alphas, dtype, total.squeeze(axes) if keepdims else total, reduces=True)
+    rowwise(name, (result, cotangent), axes, None, (alphas,), dtype, values=total.squeeze(axes) if keepdims else total)
     return total if out is not None or total.ndim else total[()]

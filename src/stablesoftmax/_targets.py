@@ -4,11 +4,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stablesoftmax._arguments import as_logits, as_mask, floating, normalise_axis, result_dtype
+from stablesoftmax._arguments import as_logits, as_mask, floating, normalise_axis, reduced_dtype, result_dtype
 from stablesoftmax._layout import Array
 
-_FLOAT32 = np.dtype(np.float32)
-REDUCTIONS = ("mean", "sum", "none")
+_REDUCTIONS = ("mean", "sum", "none")
 
 
 class Call(NamedTuple):
@@ -55,7 +54,7 @@ def _labels(
     return labels if keep is None else np.where(keep, labels, np.int64(-1))
 
 
-def as_number(name: str, what: str, value: Any, low: float, high: float, rule: str = "positive and finite") -> float:
+def _number(name: str, what: str, value: Any, low: float, high: float, rule: str) -> float:
     """A number from low to high; `rule` says so in messages."""
     try:
         number = float(value)
@@ -64,6 +63,17 @@ def as_number(name: str, what: str, value: Any, low: float, high: float, rule: s
     if not low <= number <= high:
         raise ValueError(f"{name}: {what} is {value}; it must be {rule}")
     return number
+
+
+def as_normalizer(name: str, reduction: str, normalizer: Any) -> float | None:
+    """What a mean is told to divide by; None where it divides by what counts, or there is no mean."""
+    if reduction not in _REDUCTIONS:
+        raise ValueError(f'{name}: reduction={reduction!r}; use "mean", "sum" or "none"')
+    if normalizer is None:
+        return None
+    if reduction != "mean":
+        raise ValueError(f'{name}: normalizer divides the sum of a mean; use it with reduction="mean", not "{reduction}"')
+    return _number(name, "normalizer", normalizer, 5e-324, np.finfo(float).max, "positive and finite")
 
 
 def read_call(
@@ -76,11 +86,8 @@ def read_call(
         raise ValueError(f"{name}: axis must name the one axis of the classes, not {axis!r}, for logits of shape {logits.shape}")
     own, classes = floating(logits.dtype), logits.shape[axes[0]]
     outer = logits.shape[: axes[0]] + logits.shape[axes[0] + 1 :]
-    loss_dtype = result_dtype(name, logits, dtype, _FLOAT32 if own.itemsize == 2 else own)
-    if reduction not in REDUCTIONS:
-        raise ValueError(f'{name}: reduction={reduction!r}; use "mean", "sum" or "none"')
-    if normalizer is not None and reduction != "mean":
-        raise ValueError(f'{name}: normalizer divides the sum of a mean; use it with reduction="mean", not "{reduction}"')
+    loss_dtype = result_dtype(name, logits, dtype, reduced_dtype(own))
+    normalizer = as_normalizer(name, reduction, normalizer)
     given = np.asarray(targets)
     if given.dtype.kind in "iu":
         labels, soft = _labels(name, given, classes, outer, logits.shape, ignore_index), None
@@ -99,8 +106,7 @@ def read_call(
             raise ValueError(f"{name}: weight has shape {weight.shape}; it holds one number a class, shape {(classes,)}")
     return Call(
         name, logits, axes[0], as_mask(name, where, logits.shape), labels, soft, weight,
-        as_number(name, "label_smoothing", label_smoothing, 0, 1, "between 0 and 1"), reduction,
-        None if normalizer is None else as_number(name, "normalizer", normalizer, 5e-324, np.finfo(float).max),
+        _number(name, "label_smoothing", label_smoothing, 0, 1, "between 0 and 1"), reduction, normalizer,
         loss_dtype, own if dtype is None else loss_dtype,
     )  # fmt: skip
 

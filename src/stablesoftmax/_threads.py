@@ -10,9 +10,11 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _VARIABLE = "STABLESOFTMAX_NUM_THREADS"
 _for_all: int | None = None
@@ -149,6 +151,8 @@ def _of_environment(text: str | None) -> int | None:
 @functools.cache
 def available_processors() -> int:
     """Those of this process's affinity, or fewer where its control group has a quota; at least 1."""
+    from pathlib import Path  # here, once: the import of this package need not wait 4 ms for it
+
     try:
         processors = len(os.sched_getaffinity(0))
     except AttributeError:  # macOS, Windows
@@ -156,7 +160,7 @@ def available_processors() -> int:
     return max(1, math.ceil(min(processors, _quota(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")))))
 
 
-def _quota(membership: Path, root: Path) -> float:
+def _quota(membership: "Path", root: "Path") -> float:
     """Processors granted by the control group of this process and those above it; inf where none limits them."""
     groups = []
     with contextlib.suppress(OSError):
@@ -176,7 +180,7 @@ def _quota(membership: Path, root: Path) -> float:
     return least
 
 
-def _quota_of(folder: Path) -> float:
+def _quota_of(folder: "Path") -> float:
     if (folder / "cpu.max").exists():
         granted, period = (folder / "cpu.max").read_text().split()
     else:

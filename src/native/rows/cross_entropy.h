@@ -44,7 +44,7 @@ template <class Kind> inline bool cross_entropy_row(const Row &row, std::int64_t
 
 // 1/(1 + rho) over the term of the maximum: what turns a term into a probability, as a pair.
 template <class Kind> inline Ratio over_sum(const Ratio &rho, const OwnTerm<Kind> &max) {
-  const double h = fma_one(max.base, max.growth, max.base), l = fma_one(max.base, max.growth, max.base - h);
+  const auto [h, l] = term_pair(max.base, max.growth);
   const double product = h * rho.hi, s = h + product, back = s - h;
   const double lost = (h - (s - back)) + (product - back) + (l + fma_one(h, rho.hi, -product) + h * rho.lo + l * rho.hi);
   const double hi = 1 / s;
@@ -67,8 +67,14 @@ template <class Kind> inline double of_label(double gain, const OwnTerm<Kind> &t
   return fma_one(gain, s, gain * ((p - back) + more)); // back - 1 is s, exactly
 }
 
-// gain times a pair.
-inline double product_of(double gain, double hi, double lo) { return fma_one(gain, hi, gain * lo); }
+// The probability of the one maximum, t(max) * r.
+template <class Kind> inline Ratio share_of(const OwnTerm<Kind> &max, const Ratio &r) {
+  const auto [h, l] = term_pair(max.base, max.growth);
+  const double hi = h * r.hi;
+  return {hi, fma_one(h, r.hi, -hi) + (h * r.lo + l * r.hi)};
+}
+
+inline double times(double gain, const Ratio &pair) { return fma_one(gain, pair.hi, gain * pair.lo); }
 
 template <class Kind> class CrossEntropy {
   using T = typename Kind::T;
@@ -114,11 +120,10 @@ template <class Kind> class CrossEntropy {
   inline void write_label(std::int64_t label, T x, const Ratio &rho, const Ratio &r, const OwnTerm<Kind> &max, bool is_one_max) const {
     const auto place = static_cast<std::size_t>(label);
     double value;
-    if (is_one_max) { // 1 - p = rho/(1 + rho) = rho * t(max) * r
-      const double h = fma_one(max.base, max.growth, max.base), l = fma_one(max.base, max.growth, max.base - h);
-      const double share = h * r.hi, more = fma_one(h, r.hi, -share) + (h * r.lo + l * r.hi);
-      const double hi = rho.hi * share, lo = fma_one(rho.hi, share, -hi) + (rho.hi * more + rho.lo * share);
-      value = product_of(-gain, hi, lo);
+    if (is_one_max) { // 1 - p = rho/(1 + rho) = rho * p
+      const Ratio p = share_of(max, r);
+      const double hi = rho.hi * p.hi;
+      value = times(-gain, {hi, fma_one(rho.hi, p.hi, -hi) + (rho.hi * p.lo + rho.lo * p.hi)});
     } else if (x == -infinity<T>() || (x != e.max && (context.ties_only(e.max) || context.ties_only(x)))) {
       value = -gain;
     } else {
@@ -165,16 +170,9 @@ public:
       r = over_sum(rho, rest.max);
       for (std::size_t i = 0; i < n; i++) access.put(i, 0);
     }
-    if (one_max) access.put(max_place, static_cast<T>(of_max(r, rest.max)));
+    if (one_max) access.put(max_place, static_cast<T>(times(gain, share_of(rest.max, r))));
     write_label(label, x, rho, r, rest.max, one_max && max_place == static_cast<std::size_t>(label));
     return loss_of(x, e.max, rest.log());
-  }
-
-private:
-  // gain/(1 + rho) = gain * t(max) * r
-  inline double of_max(const Ratio &r, const OwnTerm<Kind> &max) const {
-    const double h = fma_one(max.base, max.growth, max.base), l = fma_one(max.base, max.growth, max.base - h), hi = h * r.hi;
-    return product_of(gain, hi, fma_one(h, r.hi, -hi) + (h * r.lo + l * r.hi));
   }
 };
 
@@ -185,15 +183,21 @@ template <class Kind> inline bool cross_entropy_and_grad_row(const Row &row, std
   Access<T> access(row);
   access.hold(once);
   loss = 0;
-  if (label == ignored || !is_finite(gain)) {
-    const bool finite = label == ignored;
-    for (std::size_t i = 0; i < row.n; i++) access.put(i, finite ? T{0} : quiet_nan<T>());
-    return !finite && gain == gain;
+  const auto all = [&](T value) {
+    for (std::size_t i = 0; i < row.n; i++) access.put(i, value);
+  };
+  if (label == ignored) {
+    all(0);
+    return false;
+  }
+  if (!is_finite(gain)) {
+    all(quiet_nan<T>());
+    return gain == gain;
   }
   const Extremes<T> e = row_extremes<Kind, true>(access);
   if (is_special(e)) {
     loss = __builtin_nan("");
-    for (std::size_t i = 0; i < row.n; i++) access.put(i, quiet_nan<T>());
+    all(quiet_nan<T>());
     return !e.nan;
   }
   const Context<Kind> context(1.0);

@@ -29,13 +29,19 @@ struct Ratio {
   double hi, lo;
 };
 
+// base*(1 + growth) as a pair.
+inline Ratio term_pair(double base, double growth) {
+  const double hi = fma_one(base, growth, base);
+  return {hi, fma_one(base, growth, base - hi)};
+}
+
 // From the integer `sum` of the rest, the term of the maximum, and the power of two between their units.
 template <class Kind> inline Ratio ratio_of(I128 sum, typename Kind::T base, typename Kind::T growth, I128 shift) {
   const double s = nearest(sum), h = fma_one(base, growth, base);
   if constexpr (Kind::digits == 24) {
     return {scale_by(s / h, shift), 0.0};
   } else {
-    const double l = fma_one(base, growth, base - h);
+    const double l = term_pair(base, growth).lo;
     const double q = s / h;
     const double residual = fma_one(-q, h, s) + (static_cast<double>(sum - static_cast<I128>(s)) - q * l);
     const double hi = scale_by(q + residual / h, shift);
