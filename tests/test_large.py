@@ -1,13 +1,14 @@
 """Large plain arrays, cut by the native code: the bits of the gufunc on whole rows, with any number of threads."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
 from formats import DTYPES, assert_same_bits, cast, reduced
 
 import stablesoftmax as ssm
-from stablesoftmax import _native
+from stablesoftmax import _native, _threads
 
 SHAPES = ((1, 300_001), (3, 200_003), (70, 4099), (4103, 65), (100_003, 3), (1, 2**20 + 5), (2, 1_200_000))
 
@@ -110,6 +111,30 @@ def test_many_callers_and_late_helpers():
     for caller in callers:
         caller.join()
     assert wrong == []
+
+
+def test_an_interrupt_while_helpers_are_called():
+    """It ends the call only when the helper, which has begun already, has finished: nothing is written after that."""
+    x, out = np.ones((8_000, 2_000), np.float32), np.zeros((8_000, 2_000), np.float32)
+
+    def lend_and_be_interrupted(task, helpers):
+        _threads.lend(task, helpers)
+        while not out.any():  # the helper is at work
+            time.sleep(0.001)
+        raise KeyboardInterrupt
+
+    with ssm.num_threads(2):
+        _native.use_threads(_threads.get_num_threads, lend_and_be_interrupted)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                ssm.softmax(x, out=out)
+        finally:
+            _native.use_threads(_threads.get_num_threads, _threads.lend)
+        then = out.copy()
+        time.sleep(0.1)
+        assert_same_bits(out, then)
+        assert not out.all()
+        assert_same_bits(ssm.softmax(x)[-1], ssm.softmax(x[-1]))
 
 
 def test_a_bad_number_of_threads_is_said(monkeypatch):

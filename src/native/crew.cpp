@@ -58,15 +58,19 @@ public:
       Py_END_ALLOW_THREADS;
       interrupted = PyErr_CheckSignals() != 0;
     }
-    if (interrupted) next.store(count);
-    if (busy.load()) {
-      Py_BEGIN_ALLOW_THREADS;
-      for (int i = 0; i < looks && busy.load(); i++) relax();
-      std::unique_lock<std::mutex> lock(mutex);
-      idle.wait(lock, [this] { return busy.load() == 0; });
-      Py_END_ALLOW_THREADS;
-    }
+    end();
     return !interrupted;
+  }
+
+  // No piece begins any more, and those that have begun are finished: only then may the call end, whatever has ended it.
+  void end() {
+    next.store(count);
+    if (!busy.load()) return;
+    Py_BEGIN_ALLOW_THREADS;
+    for (int i = 0; i < looks && busy.load(); i++) relax();
+    std::unique_lock<std::mutex> lock(mutex);
+    idle.wait(lock, [this] { return busy.load() == 0; });
+    Py_END_ALLOW_THREADS;
   }
 
 private:
@@ -114,8 +118,8 @@ bool in_pieces(npy_intp count, long threads, void (*work)(void *, npy_intp), voi
     if (!PyErr_Occurred()) PyErr_NoMemory();
     return false;
   }
-  const bool called = call_for_help(capsule, threads - 1);
-  const bool good = called && crew->lead();
+  const bool called = call_for_help(capsule, threads - 1), good = called && crew->lead();
+  if (!called) crew->end(); // an interrupt, say, after a helper had been called
   Py_DECREF(capsule); // a helper that comes late keeps it
   return good;
 }
