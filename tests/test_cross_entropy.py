@@ -293,6 +293,8 @@ def test_labels_out_of_range():
             ssm.cross_entropy(np.zeros((2, 3)), np.array(bad))
         with pytest.raises(ValueError, match="^cross_entropy_and_grad: " + text):
             ssm.cross_entropy_and_grad(np.zeros((2, 3)), bad, ignore_index=7)
+    with pytest.raises(ValueError, match=r"label 0 at \(0,\) names a class, and logits of shape \(2, 0\) have none"):
+        ssm.cross_entropy(np.zeros((2, 0)), [0, 0])
     with pytest.raises(ValueError, match="label 18446744073709551615"):
         ssm.cross_entropy(np.zeros((1, 3)), np.array([2**64 - 1], np.uint64))
 

@@ -244,6 +244,8 @@ def test_bad_input():
         ssm.log_softmax_vjp([0.0], [0.0], axis=3)
     with pytest.raises(ValueError, match=r"softmax_vjp: out has shape \(3,\)"):
         ssm.softmax_vjp([0.5, 0.5], [1.0, 1.0], out=np.empty(3))
+    with pytest.raises(TypeError, match="softmax_vjp: g has dtype complex128"):
+        ssm.softmax_vjp([0.5], [1j])
     with pytest.raises(TypeError, match="logsumexp_jvp: x has dtype complex128"):
         ssm.logsumexp_jvp([1j], [1.0])
 

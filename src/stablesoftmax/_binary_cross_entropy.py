@@ -17,7 +17,7 @@ _FLOAT64 = np.dtype(np.float64)
 
 def _targets(name: str, targets: Any, shape: tuple[int, ...], mask: Array | None) -> Array:
     """Probabilities broadcast to the shape of the logits; bool and the integers 0 and 1 are probabilities too."""
-    given = as_logits(name, targets)
+    given = as_logits(name, targets, "targets")
     try:
         t = np.broadcast_to(given, shape)
     except ValueError:

@@ -24,7 +24,7 @@ _FLOAT64 = np.dtype(np.float64)
 
 def _pair(name: str, first: str, a: Any, second: str, b: Any) -> tuple[Array, Array, np.dtype[Any]]:
     """Two arrays of one shape, and the wider of their dtypes."""
-    x, y = as_logits(name, a), as_logits(name, b)
+    x, y = as_logits(name, a, first), as_logits(name, b, second)
     if x.shape != y.shape:
         raise ValueError(
             f"{name}: {first} has shape {x.shape} and {second} has shape {y.shape}; they must be equal, use np.broadcast_to"
@@ -215,7 +215,7 @@ def log_softmax_jvp(y: Any, v: Any, axis: Axis = -1, *, out: Any = None) -> Any:
 
 def _reduced(name: str, what: str, value: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> Array:
     """One float64 a row, from an array of the shape of the reduction, with its axes kept or not."""
-    array = as_logits(name, value).astype(np.float64)
+    array = as_logits(name, value, what).astype(np.float64)
     without, kept = reduced_shape(shape, axes), reduced_shape(shape, axes, keepdims=True)
     if array.shape == kept:
         return array.reshape(without)

@@ -47,6 +47,8 @@ def _labels(
     if bad.any():
         place = tuple(int(i) for i in np.argwhere(bad)[0])
         where = f" at {place}" if place else ""
+        if classes == 0:
+            raise ValueError(f"{name}: label {targets[place]}{where} names a class, and logits of shape {logits_shape} have none")
         raise ValueError(
             f"{name}: label {targets[place]}{where} is out of range for {classes} classes; use 0 to {classes - 1}"
             + ("" if ignored is not None else ", or ignore_index for rows that do not count")
@@ -92,7 +94,7 @@ def read_call(
     if given.dtype.kind in "iu":
         labels, soft = _labels(name, given, classes, outer, logits.shape, ignore_index), None
     else:
-        labels, soft = None, as_logits(name, given)
+        labels, soft = None, as_logits(name, given, "targets")
         if soft.dtype.kind == "b" or soft.shape != logits.shape:
             raise ValueError(
                 f"{name}: targets of dtype {soft.dtype} and shape {soft.shape}; use integer labels of shape {outer} or floating "
@@ -101,7 +103,7 @@ def read_call(
         if ignore_index is not None:
             raise ValueError(f"{name}: ignore_index={ignore_index} is for labels, and the targets are probabilities; use where=")
     if weight is not None:
-        weight = as_logits(name, weight).astype(np.float64)
+        weight = as_logits(name, weight, "weight").astype(np.float64)
         if weight.shape != (classes,):
             raise ValueError(f"{name}: weight has shape {weight.shape}; it holds one number a class, shape {(classes,)}")
     return Call(

@@ -11,10 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from typing import Any
 
 _VARIABLE = "STABLESOFTMAX_NUM_THREADS"
 _for_all: int | None = None
@@ -151,40 +148,49 @@ def _of_environment(text: str | None) -> int | None:
 @functools.cache
 def available_processors() -> int:
     """Those of this process's affinity, or fewer where its control group has a quota; at least 1."""
-    from pathlib import Path  # here, once: the import of this package need not wait 4 ms for it
-
     try:
         processors = len(os.sched_getaffinity(0))
     except AttributeError:  # macOS, Windows
         processors = os.cpu_count() or 1
-    return max(1, math.ceil(min(processors, _quota(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")))))
+    return max(1, math.ceil(min(processors, _quota("/proc/self/cgroup", "/sys/fs/cgroup"))))
 
 
-def _quota(membership: "Path", root: "Path") -> float:
+# Text files by os.path and open: pathlib takes longer to import than the rest of this package, and imported in a call it would be
+# half there for a signal handler that calls us.
+
+
+def _text(*parts: "str | os.PathLike[str]") -> str:
+    with open(os.path.join(*parts), encoding="utf-8") as file:
+        return file.read()
+
+
+def _quota(membership: "str | os.PathLike[str]", root: "str | os.PathLike[str]") -> float:
     """Processors granted by the control group of this process and those above it; inf where none limits them."""
-    groups = []
+    root, groups = os.fspath(root), []
     with contextlib.suppress(OSError):
-        for line in membership.read_text().splitlines():
+        for line in _text(membership).splitlines():
             _, controllers, path = line.split(":", 2)
             if controllers == "":  # version 2
-                groups.append(root / path.lstrip("/"))
+                groups.append(os.path.join(root, path.lstrip("/")))
             elif "cpu" in controllers.split(","):
-                groups.append(root / "cpu" / path.lstrip("/"))
+                groups.append(os.path.join(root, "cpu", path.lstrip("/")))
     least = math.inf
     for group in groups:
-        for folder in (group, *group.parents):
+        folder = group.rstrip("/")
+        while True:
             with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
                 least = min(least, _quota_of(folder))
-            if folder == root:
+            if folder == root or len(folder) <= len(root):
                 break
+            folder = os.path.dirname(folder)
     return least
 
 
-def _quota_of(folder: "Path") -> float:
-    if (folder / "cpu.max").exists():
-        granted, period = (folder / "cpu.max").read_text().split()
+def _quota_of(folder: str) -> float:
+    if os.path.exists(os.path.join(folder, "cpu.max")):
+        granted, period = _text(folder, "cpu.max").split()
     else:
-        granted, period = ((folder / f"cpu.cfs_{name}_us").read_text().strip() for name in ("quota", "period"))
+        granted, period = (_text(folder, f"cpu.cfs_{name}_us").strip() for name in ("quota", "period"))
     return math.inf if granted in ("max", "-1") else int(granted) / int(period)
 
 
