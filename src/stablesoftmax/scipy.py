@@ -10,26 +10,29 @@ is said here, shapes, dtypes, scalars, kinds of errors and special values are th
 - the accuracy: errors as the docstrings bound them, and the same bits for any order, layout, thread count and SIMD level;
 - longdouble and clongdouble, strings (SciPy reads numbers in them), datetimes (SciPy's logsumexp takes their integers): TypeError;
 - masked arrays: TypeError in logsumexp, softmax and log_softmax, SciPy ignores the mask;
-- bfloat16 (of ml_dtypes) stays bfloat16; SciPy's logsumexp makes float64 of it and its ufuncs refuse it;
+- bfloat16 (of ml_dtypes) stays bfloat16; SciPy's logsumexp and ufuncs make float64 of it;
 - arrays of other libraries become NumPy arrays, SciPy's array API mode is not there;
 
 for logsumexp
 
-- an empty row has the sign 0 (SciPy: -1, or nan for complex), and `axis=None` reduces an empty array of two and more dimensions
-  (SciPy 1.17.1: IndexError); an empty complex row gives a real logarithm with `return_sign`, as others do;
-- the dtype is that of ``np.result_type(a, b)``, Python scalars being weak: SciPy gives float16 for integers with float16 weights;
+- an empty row has the sign 0 (SciPy: -1, or nan and a warning for complex) and, complex with `return_sign`, a real logarithm;
+- an empty array can be reduced over several axes (SciPy: IndexError), and over ``axis=()`` to an empty one (SciPy: to one -inf);
+- the dtype is that of ``np.result_type(a, b)``, Python scalars being weak (SciPy: float16 for int64 with float16 weights, say);
 - a list of axes is taken as the tuple;
-- the exact sum decides: SciPy loses small sums of mixed signs, and all sums whose largest terms have weights of a far smaller size;
-- complex: a sum just under the negative real axis has the imaginary part -pi (SciPy: pi), an exact 0 times an infinity adds nothing
-  (SciPy: nan, also for the weight 1), and the phase of an infinite sum is known where its parts are (SciPy: nan with `return_sign`,
-  and the logarithm of elements like 1 + nan j is a number there);
-- x = -inf adds nothing, whatever the imaginary part (SciPy: nan for an infinite or nan one);
+- terms that cancel exactly give -inf and sign 0; SciPy has what rounding leaves, for the weights 1, 2, -1 and -2, say;
+- sums of mixed signs are known to 2**-55 of the sum of their terms; SciPy takes its infinite results from log(sum(b*e**a)) as it
+  stands, which is nan, or -inf for nan, where a beyond +-700, inf or nan meets weights that are 0, negative or infinite. Here
+  weight 0 drops the element there too, e**800 is finite, and an infinite weight times e**-800 is infinite;
+- complex, where the sum is not finite: a weight of 0 or an imaginary part of exactly 0 adds nothing to a part of the sum (SciPy's
+  weights are complex, and inf*0 is nan); the phase of an infinite sum is known with `return_sign` (SciPy: nan); log(inf + nan j) is
+  inf + nan j (SciPy: nan without `return_sign`), and elements like 1 + nan j give nan with `return_sign` (SciPy: 1 if alone);
+- complex: a sum just below the negative real axis has the imaginary part -pi, its nearest number (SciPy: pi);
 
 for softmax and log_softmax
 
 - integers and bool become float64 (SciPy: float16 for 8 bits, wrong results for unsigned ones, TypeError for bool);
 - complex is a TypeError (SciPy orders complex numbers by their real part and goes on);
-- an empty row is an empty result (SciPy: ValueError), a list of axes is taken as the tuple;
+- an empty row is an empty result (SciPy: ValueError); a list of axes is taken as the tuple, and (0,) for a scalar as 0;
 - log_softmax of a row with +inf is all nan (SciPy: -inf for the finite elements), as its softmax is;
 - finite elements further apart than the largest number raise no overflow;
 
@@ -124,12 +127,12 @@ def logsumexp(a: Any, axis: Axis = None, b: Any = None, keepdims: bool = False, 
     Notes
     -----
     *Accuracy*: without b as :func:`stablesoftmax.logsumexp`, error < 1 ulp + 2**-100; with real b 1 ulp + 2**-55 *
-    sum(abs(b)*e**a)/abs(sum(b*e**a)). Complex: the real and the imaginary part of the sum are off by at most 2**-110 of the sum of
-    the sizes of their terms, which are the products b.real*e**a.real*cos(a.imag) and so on (rows of up to 2**16 elements); of those
-    parts logarithm, angle and phase are known to 1/2 ulp + 2**-99 and rounded once, twice for complex64. *Bits*: those of a
-    row do not depend on the order of its elements, nor on layout, threads or SIMD level. *Special values*: an
-    empty sum gives -inf with sign 0, nan gives nan, +inf gives inf unless infinities of both signs meet: nan. No floating-point
-    event is raised. *Speed*: complex input takes some 0.7 µs an element, in integers.
+    sum(abs(b)*e**a)/abs(sum(b*e**a)). Complex: the real and the imaginary part of the sum of n elements are off by at most
+    2**-113 + n*2**-125 of the sum of the sizes of their terms, which are the products b.real*e**a.real*cos(a.imag) and so
+    on; of those parts the logarithm is known to 1/2 ulp + 2**-100, angle and phase to 0.5001 ulp; complex64 is rounded from
+    that. *Bits*: those of a row do not depend on the order of its elements, nor on layout, threads or SIMD level. *Special
+    values*: an empty sum gives -inf with sign 0, nan gives nan, +inf gives inf unless infinities of both signs meet: nan.
+    No floating-point event is raised. *Speed*: complex input is summed in integers, seven times slower than SciPy.
 
     References
     ----------

@@ -1,6 +1,6 @@
 // Numbers of 128 bits and any exponent, by integers alone: the same bits on every machine. For what is rare and may be slow.
 //
-// Every operation cuts off: relative error below 2^-125, of the larger operand for sums.
+// Every operation cuts off: relative error below 2^-124, of the larger operand for sums.
 #pragma once
 #include "../math/power.h"
 
@@ -67,9 +67,8 @@ inline double rounded(Number v) {
 inline Scaled root(Scaled v) {
   const std::int64_t half = v.exponent >> 1;
   const Scaled square{v.m, v.exponent - 2 * half}; // in [1, 4)
-  double r = static_cast<double>(static_cast<std::uint64_t>(v.m >> 64)) * 0x1p-63 * power_of_two(square.exponent);
-  const double w = r;
-  r = 0.5 * r + 0.5; // the tangent at 1, then Heron's steps: the error is 2^-2, 2^-5, 2^-11, 2^-23, 2^-47, 2^-52
+  const double w = static_cast<double>(static_cast<std::uint64_t>(v.m >> 64)) * 0x1p-63 * power_of_two(square.exponent);
+  double r = 0.5 * w + 0.5; // the tangent at 1, then Heron's steps: from at most 1/4 to 2^-6, 2^-13, 2^-27, and rounding
   for (int i = 0; i < 5; i++) r = 0.5 * (r + w / r);
   const Scaled first = scaled(r);
   const Number twice = sum({first, false}, {quotient(square, first), false});
