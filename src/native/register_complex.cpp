@@ -9,6 +9,7 @@ namespace {
 
 // (n),(n),(n),(n)->(),(),(),(): z and w as real and imaginary parts -> log |sum|, its angle, its phase as two parts
 void loop_complex(char **args, const npy_intp *sizes, const npy_intp *steps, void *) {
+  void *scratch = thread_scratch();
   guarded([&] {
     for (npy_intp i = 0; i < sizes[0]; i++) {
       ComplexRow row{};
@@ -17,6 +18,8 @@ void loop_complex(char **args, const npy_intp *sizes, const npy_intp *steps, voi
         row.strides[k] = steps[8 + k];
       }
       row.n = static_cast<std::size_t>(sizes[1]);
+      row.scratch = scratch;
+      row.scratch_bytes = scratch ? scratch_bytes : 0;
       const ComplexLog log = ComplexSum(row).log();
       const double results[] = {log.log, log.angle, log.phase_re, log.phase_im};
       for (int k = 0; k < 4; k++) *reinterpret_cast<double *>(args[4 + k] + i * steps[4 + k]) = results[k];

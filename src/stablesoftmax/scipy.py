@@ -149,6 +149,8 @@ def logsumexp(a: Any, axis: Axis = None, b: Any = None, keepdims: bool = False, 
     >>> logsumexp([1000 + 1e-300j, 0])
     np.complex128(1000+1e-300j)
     """
+    if b is None and not return_sign and type(a) is np.ndarray and a.ndim and a.dtype.char in "fd":
+        return _logsumexp(a, axis, keepdims=keepdims)
     name = "logsumexp"
     logits, weights = _as_operand(name, a, "a"), None if b is None else _as_operand(name, b, "b")
     result = _result_dtype(a, logits, b, weights)

@@ -15,6 +15,8 @@ struct ComplexRow {
   const char *operands[4]; // x, y, u, v: doubles
   std::ptrdiff_t strides[4];
   std::size_t n;
+  void *scratch; // of so many bytes: the terms of rows that fit are made once
+  std::size_t scratch_bytes;
 };
 
 struct ComplexLog {
@@ -43,6 +45,11 @@ public:
     const I128 v = total.total(shift);
     return number(v, top - 126 + shift);
   }
+};
+
+// What an element gives to the two parts.
+struct Terms {
+  Number re[2], im[2];
 };
 
 class ComplexSum {
@@ -89,7 +96,7 @@ class ComplexSum {
     return (u(i) != 0 || v(i) != 0) && (xi != -__builtin_inf() || !finite(u(i)) || !finite(v(i)));
   }
 
-  // body(real term, imaginary term), two of each an element.
+  // body(terms) for the elements that count.
   template <class Body> void each(Body body) const {
     for (std::size_t i = 0; i < row.n; i++) {
       if (!counts(i)) continue;
@@ -101,8 +108,9 @@ class ComplexSum {
       const Number term{{fixed_exp2(f), static_cast<std::int64_t>(a.k + b.k) + (f < a.f)}, false};
       const SineCosine of = sine_cosine(y(i));
       const Number cosine = product(term, of.cosine), sine = product(term, of.sine), ui = number(u(i)), vi = number(v(i));
-      body(product(cosine, ui), product(sine, ui));
-      if (vi.size.m) body(negative(product(sine, vi)), product(cosine, vi));
+      Terms terms{{product(cosine, ui), {}}, {product(sine, ui), {}}};
+      if (vi.size.m) terms.re[1] = negative(product(sine, vi)), terms.im[1] = product(cosine, vi);
+      body(terms);
     }
   }
 
@@ -139,8 +147,20 @@ public:
       else add_infinite(i), all_finite = false;
     }
     if (!all_finite) return infinite();
-    each([&](Number a, Number b) { re.look_at(a), im.look_at(b); });
-    each([&](Number a, Number b) { re.add(a), im.add(b); });
+    Terms *const kept = static_cast<Terms *>(row.scratch);
+    const std::size_t room = kept ? row.scratch_bytes / sizeof(Terms) : 0;
+    std::size_t count = 0;
+    each([&](const Terms &terms) {
+      for (int k = 0; k < 2; k++) re.look_at(terms.re[k]), im.look_at(terms.im[k]);
+      if (count < room) kept[count] = terms;
+      count++;
+    });
+    const auto add = [&](const Terms &terms) {
+      for (int k = 0; k < 2; k++) re.add(terms.re[k]), im.add(terms.im[k]);
+    };
+    if (count > room) each(add);
+    else
+      for (std::size_t i = 0; i < count; i++) add(kept[i]);
     return of_point(re.value(), im.value(), max);
   }
 };
