@@ -97,6 +97,27 @@ def test_sums_that_cancel():
     assert (log, sign) == (-np.inf, 0)
 
 
+def test_what_is_left_of_a_term():
+    """e^z less itself as two pairs of doubles: what remains is the error of the parts, or the 2^-107 that are really there."""
+    rng = np.random.default_rng(4)
+    ctx.prec = 1200
+    for y in [*specials(rng, 300).tolist(), *rng.normal(0, 4, 200)]:
+        if abs(y) < 1e-200:
+            continue  # what is left lies below the smallest phase
+        x = float(rng.normal(0, 30))
+        size = arb(x).exp()
+        rest, weights = [size * arb(y).cos(), size * arb(y).sin()], [1.0]
+        terms = [2 * abs(part) for part in rest]
+        for _ in range(2):
+            nearest = [float(part) for part in rest]
+            weights.append(-complex(*nearest))
+            rest = [part - value for part, value in zip(rest, nearest, strict=True)]
+        log, phase = logsumexp([complex(x, y), 0, 0], b=weights, return_sign=True)
+        for part, term, value in zip(rest, terms, (phase.real, phase.imag), strict=True):
+            left = arb(float(log)).exp() * float(value) if log > -np.inf else arb(0)
+            assert not abs(left - part) > term * (arb(2) ** -113 + 3 * arb(2) ** -125)
+
+
 def test_a_tiny_imaginary_part():  # scipy 21709
     for tiny in (1e-20, 1e-300, 5e-324):
         assert logsumexp([complex(5, tiny)]) == complex(5, tiny)

@@ -62,6 +62,14 @@ inline Reduced reduced(double y) {
   return {{product(f, {wide(c.half_pi), 0}), above}, quadrant & 3};
 }
 
+// 2^128/(k*(k + 1)), rounded down: what one term of the series is of the one before, but for the square.
+struct Quotients {
+  U128 of[34] = {};
+  constexpr Quotients() {
+    for (unsigned k = 1; k < 34; k++) of[k] = ~U128{0} / (k * (k + 1));
+  }
+};
+
 // Relative errors below 2^-115, those of a sine or cosine near 0 too. y is finite.
 inline SineCosine sine_cosine(double y) {
   const Reduced reduction = reduced(y);
@@ -69,9 +77,10 @@ inline SineCosine sine_cosine(double y) {
   const U128 z = square.m && square.exponent > -128 ? square.m >> (-1 - square.exponent) : 0; // r^2 * 2^128
   constexpr U128 one = U128{1} << 127;
   U128 s = one, c = one; // sin r / r and cos r, times 2^127
-  for (unsigned k = 16; k > 0; k--) {
-    s = one - multiply_high(z, s) / (2 * k * (2 * k + 1));
-    c = one - multiply_high(z, c) / (2 * k * (2 * k - 1));
+  constexpr Quotients quotients;
+  for (unsigned k = 32; k > 0; k -= 2) {
+    s = one - multiply_high(multiply_high(z, s), quotients.of[k]);
+    c = one - multiply_high(multiply_high(z, c), quotients.of[k - 1]);
   }
   const Number sine{product(r, scaled(s, -127)), reduction.r.negative}, cosine{scaled(c, -127), false};
   SineCosine result{};
