@@ -33,16 +33,21 @@ inline Number sum(Number a, Number b) {
 }
 inline Number difference(Number a, Number b) { return sum(a, negative(b)); }
 
-// By long division, a bit a step; b is not 0.
+// By long division in two digits of 64 bits (Knuth, algorithm D); b is not 0.
 inline Scaled quotient(Scaled a, Scaled b) {
-  U128 rest = a.m, q = 0;
-  bool carry = false;
-  for (int i = 0; i < 128; i++) {
-    const bool one = carry || rest >= b.m;
-    if (one) rest -= b.m;
-    q = q << 1 | one;
-    carry = rest >> 127;
-    rest <<= 1;
+  const std::uint64_t high = static_cast<std::uint64_t>(b.m >> 64), low = static_cast<std::uint64_t>(b.m);
+  U128 rest = a.m >> 1, q = 0; // below b.m
+  for (int digits = 0; digits < 2; digits++) {
+    const U128 guess = rest / high; // at most 2 too large
+    std::uint64_t digit = guess >> 64 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(guess);
+    for (;; digit--) { // rest * 2^64 - digit * b.m, as soon as it is not negative
+      const U128 below = static_cast<U128>(low) * digit, above = static_cast<U128>(high) * digit + (below >> 64);
+      const std::uint64_t last = static_cast<std::uint64_t>(below);
+      if (above > rest || (above == rest && last)) continue;
+      rest = ((rest - above) << 64) - last;
+      break;
+    }
+    q = q << 64 | digit;
   }
   return scaled(q, a.exponent - b.exponent - 127);
 }
