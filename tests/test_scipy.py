@@ -195,6 +195,17 @@ def test_broadcasting():
     assert logsumexp(np.zeros((0, 3)), 0, b=2.0).tolist() == [-np.inf] * 3
 
 
+def test_small_results():  # scipy 18295, 19521
+    assert logsumexp([0.0, -40.0]) == log_softmax([0.0, -40.0])[0] * -1 == 4.248354255291589e-18
+    assert log_softmax(np.float32([0, -80]))[0] == np.float32(-1.8048514e-35)
+
+
+def test_empty_sums():  # scipy 20399
+    assert logsumexp([]) == -np.inf
+    assert logsumexp(np.zeros((0, 3)), axis=(0, 1), return_sign=True) == (-np.inf, 0)
+    assert logsumexp(np.zeros((2, 0), complex), axis=1).tolist() == [-np.inf, -np.inf]
+
+
 def test_the_others_are_those_of_this_package():
     x = operands(np.float32, (4, 5, 6))
     for axis in (None, 0, -1, (0, 2), ()):
@@ -222,7 +233,7 @@ def test_the_others_are_those_of_this_package():
         (lambda: logsumexp(np.zeros(2, np.longdouble)), TypeError, "a has dtype"),
         (lambda: logsumexp([None]), TypeError, "a has dtype object"),
         (lambda: logsumexp([[1.0], [1.0, 2.0]]), ValueError, "a is no array"),
-        (lambda: logsumexp(np.ma.array([1.0, 2.0])), TypeError, "use logsumexp(a.data, b=~a.mask)"),
+        (lambda: logsumexp(np.ma.array([1.0, 2.0])), TypeError, "use logsumexp(a.data, b=~a.mask)"),  # scipy 3034
         (lambda: logsumexp([1.0, 1.0], b=np.ma.array([1.0, 2.0])), TypeError, "b is a masked array"),
         (lambda: softmax(np.ma.array([1.0])), TypeError, "use stablesoftmax.softmax(x.data, where=~x.mask)"),
         (lambda: log_softmax(np.ma.array([1.0])), TypeError, "use stablesoftmax.log_softmax(x.data, where=~x.mask)"),
