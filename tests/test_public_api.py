@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import inspect
+import operator
 import pathlib
 import re
 import subprocess
@@ -17,11 +18,12 @@ import stablesoftmax
 MODULES = """
     _arguments _binary_cross_entropy _bounds _build _cross_entropy _csr _gradients _gumbel_softmax _hmm _information _log_weights
     _logcumsumexp _logmatmulexp _logsumexp _pointwise _rows _sample _segment_softmax _softmax _sparse _sparse_vjp _state
-    _targets _top_k
+    _targets _top_k scipy
 """
 FACE = ["stablesoftmax", *(f"stablesoftmax.{module}" for module in MODULES.split())]
 UFUNCS = [name for name in stablesoftmax.__all__ if isinstance(getattr(stablesoftmax, name), np.ufunc)]
 FUNCTIONS = [name for name in stablesoftmax.__all__ if callable(getattr(stablesoftmax, name)) and name not in UFUNCS]
+FUNCTIONS += [f"scipy.{name}" for name in stablesoftmax.scipy.__all__ if getattr(stablesoftmax.scipy, name).__name__ not in UFUNCS]
 LOSS = (
     "(logits, targets, axis=-1, *, weight=None, label_smoothing=0.0, ignore_index=None, where=True, "
     'reduction="mean", normalizer=None, dtype=None)'
@@ -44,6 +46,9 @@ SIGNATURES = {
     "set_num_threads": "(n)",
     "build_info": "()",
     "bounds": "()",
+    "scipy.log_softmax": "(x, axis=None)",
+    "scipy.logsumexp": "(a, axis=None, b=None, keepdims=False, return_sign=False)",
+    "scipy.softmax": "(x, axis=None)",
     "sparsemax": "(x, axis=-1, *, where=True, k=None, out=None, dtype=None)",
     "entmax15": "(x, axis=-1, *, where=True, k=None, out=None, dtype=None)",
     "entmax": "(x, alpha=1.5, axis=-1, *, where=True, k=None, out=None, dtype=None)",
@@ -88,6 +93,11 @@ OPERANDS = {
 }
 
 
+def named(name):
+    """The function of this name, `scipy.logsumexp` being that of stablesoftmax.scipy."""
+    return operator.attrgetter(name)(stablesoftmax)
+
+
 def test_all_is_complete_in_both_directions():
     exported = {name for name, value in vars(stablesoftmax).items() if not isinstance(value, types.ModuleType)}
     public = {name for name in exported if not name.startswith("_")} | {"__version__"}
@@ -109,14 +119,14 @@ def test_every_public_function_is_listed_here():
 
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_signature(name):
-    parameters = [p.replace(annotation=p.empty) for p in inspect.signature(getattr(stablesoftmax, name)).parameters.values()]
+    parameters = [p.replace(annotation=p.empty) for p in inspect.signature(named(name)).parameters.values()]
     plain = inspect.Signature(parameters)
     assert str(plain).replace("'", '"') == SIGNATURES[name]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_annotated(name):
-    signature = inspect.signature(getattr(stablesoftmax, name))
+    signature = inspect.signature(named(name))
     assert signature.return_annotation is not inspect.Signature.empty
     assert all(p.annotation is not p.empty for p in signature.parameters.values())
 
@@ -135,7 +145,7 @@ def sections(function):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_docstring(name):
-    function = getattr(stablesoftmax, name)
+    function = named(name)
     found = sections(function)
     order = ["Summary", "Parameters", "Returns", "Raises", "Warns", "See Also", "Notes", "References", "Examples"]
     assert list(found) == sorted(found, key=order.index), f"{name}: {list(found)}"

@@ -98,6 +98,8 @@ constexpr Bound bound_table[] = {
     {"entmax15", "bfloat16", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
     {"entmax15", "float32", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
     {"entmax15", "float64", "all finite rows, n <= 2^20", 1.0, -100, "derived, docs/design/sparse.md", 0.5, "rounded once"},
+    {"scipy.logsumexp", "complex64", "any but for the parts of the sum, docs/design/scipy.md", 1.0, -100, "derived, docs/design/scipy.md", 0.501, "any"},
+    {"scipy.logsumexp", "complex128", "any but for the parts of the sum, docs/design/scipy.md", 1.0, -100, "derived, docs/design/scipy.md", 0.5, "rounded once"},
 };
 
 }  // namespace stablesoftmax

@@ -10,6 +10,7 @@ namespace stablesoftmax {
 bool add_ufunc(PyObject *module, const char *attribute, const char *name, const char *doc, const char *signature,
                const PyUFuncGenericFunction *loops, void *const *data, const char *types, int count, int inputs, int outputs);
 
+bool register_complex(PyObject *module);
 bool register_gradients(PyObject *module, const Level &level);
 bool register_log_space(PyObject *module, const Level &level);
 bool register_pointwise(PyObject *module, const Level &level);

@@ -5,6 +5,10 @@
 array([0.09003057, 0.24472847, 0.66524096])
 """
 
+import importlib
+import types
+import typing
+
 from stablesoftmax._binary_cross_entropy import binary_cross_entropy, binary_cross_entropy_and_grad
 from stablesoftmax._bounds import bounds
 from stablesoftmax._build import __version__, bits_version, build_info
@@ -83,3 +87,16 @@ __all__ = [
     "top_k",
     "viterbi",
 ]
+
+_ON_DEMAND = ["scipy"]  # modules that few need, imported when they are named
+
+if not typing.TYPE_CHECKING:  # else a type checker would believe in every name
+
+    def __getattr__(name: str) -> types.ModuleType:
+        if name in _ON_DEMAND:
+            return importlib.import_module(f"stablesoftmax.{name}")
+        raise AttributeError(f"module 'stablesoftmax' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ON_DEMAND})

@@ -37,6 +37,7 @@ logcumsumexp: np.ufunc
 logcumsumexp_where: np.ufunc
 logcumsumexp_bfloat16: np.ufunc
 logcumsumexp_bfloat16_where: np.ufunc
+log_complex_sum: np.ufunc
 log_weighted_sum: np.ufunc
 logmatmulexp: np.ufunc
 logmatmulexp_float32: np.ufunc

@@ -46,7 +46,7 @@ def build(out: Path, compiler: str = "c++", flags: str = "-O3", program: str = "
         folder.mkdir(parents=True, exist_ok=True)
     steps = [(own / name, source, [*shlex.split(flags), *args]) for name, source, args in _under_test(processor, program)]
     if program == "harness":
-        names = sorted(p.stem for p in HERE.glob("check_*.cpp") if p.stem != "check_math")
+        names = sorted(p.stem for p in HERE.glob("check_*.cpp") if p.stem not in ("check_math", "check_complex"))
         steps += [(shared / name, HERE / f"{name}.cpp", ["-O1"]) for name in [*names, "main"]]
     defines = [f"-DSTABLESOFTMAX_HAS_{name}" for name in levels(processor)]
     usual = ["-std=c++17", "-Wall", "-Wextra", "-Wno-psabi", *floating_point(), *defines]
@@ -81,6 +81,7 @@ def _under_test(processor: str, program: str) -> list[tuple[str, Path, list[str]
         ("level_simulated512", HERE / "simulated512.cpp", flags[common]),
         *((f"vocabulary_{name}", HERE / "vocabulary.cpp", seeing(name)) for name in headers),
         ("check_math", HERE / "check_math.cpp", seeing(lowest)),
+        ("check_complex", HERE / "check_complex.cpp", []),
         ("dispatch", NATIVE / "dispatch.cpp", []),
     ]
 

@@ -53,7 +53,7 @@ template <class Run> bool report(const char *level, const char *check, Run run) 
 }
 
 int refuse(const char *argument) {
-  std::fprintf(stderr, "harness: %s makes no sense; use --quick, --level NAME, --only CHECK with a level of this build and one of math", argument);
+  std::fprintf(stderr, "harness: %s makes no sense; use --quick, --level NAME, --only CHECK with a level of this build and one of math, complex", argument);
   for (const Promise &p : promises) std::fprintf(stderr, ", %s", p.name);
   std::fprintf(stderr, "\n");
   return 2;
@@ -68,7 +68,7 @@ int main(int count, char **arguments) {
     const bool more = i + 1 < count;
     if (!std::strcmp(arguments[i], "--quick")) quick = true;
     else if (more && !std::strcmp(arguments[i], "--level")) level = arguments[++i], known_level = false;
-    else if (more && !std::strcmp(arguments[i], "--only")) only = arguments[++i], known_check = !std::strcmp(only, "math");
+    else if (more && !std::strcmp(arguments[i], "--only")) only = arguments[++i], known_check = !std::strcmp(only, "math") || !std::strcmp(only, "complex");
     else return refuse(arguments[i]);
   }
   const Machine machine;
@@ -78,6 +78,7 @@ int main(int count, char **arguments) {
 
   bool good = true, ran = false;
   if (!only || !std::strcmp(only, "math")) ran = true, good &= report("any", "math", [&](Outcome &outcome) { check_math(quick, outcome); });
+  if (!only || !std::strcmp(only, "complex")) ran = true, good &= report("any", "complex", check_complex);
   for (const stablesoftmax::Candidate &c : machine.levels) {
     if (level && std::strcmp(level, c.level->name)) continue;
     if (!c.supported) {

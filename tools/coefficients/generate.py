@@ -218,13 +218,29 @@ struct FixedCoefficients {{
 """
 
 
+def angle_section():
+    with mp.workprec(1500):
+        bits = int(mp.floor(mp.ldexp(2 / mp.pi, 64 * 21)))
+    rows = [limbs(bits >> (64 * i), 1) for i in range(20, -1, -1)]
+    joined = ",\n    ".join(", ".join(rows[k : k + 3]) for k in range(0, 21, 3))
+    return f"""
+struct AngleCoefficients {{
+  // pi/2 * 2^127
+  Word half_pi = {word(int(mp.nint(mp.ldexp(mp.pi / 2, 127))))};
+  // 2/pi, most significant limb first: what the largest double needs
+  std::uint64_t two_over_pi[21] = {{
+    {joined}}};
+}};
+"""
+
+
 def header():
     return f"""// Constants of the kernels. Made by tools/coefficients/generate.py; do not edit, a test compares.
 // No include guard and no namespace of its own: fixed.h includes it once, inside the level's anonymous namespace.
 struct Word {{
   std::uint64_t hi, lo;
 }};
-{float32_section()}{float64_section()}{logarithm_section()}{fixed_section()}"""
+{float32_section()}{float64_section()}{logarithm_section()}{fixed_section()}{angle_section()}"""
 
 
 if __name__ == "__main__":

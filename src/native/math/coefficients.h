@@ -128,3 +128,17 @@ struct FixedCoefficients {
     {0x00000000006b9fcfu, 0x9ccee07c476195acu},
     {0x000000000006b9fcu, 0xf9ccee07c476195bu}};
 };
+
+struct AngleCoefficients {
+  // pi/2 * 2^127
+  Word half_pi = {0xc90fdaa22168c234u, 0xc4c6628b80dc1cd1u};
+  // 2/pi, most significant limb first: what the largest double needs
+  std::uint64_t two_over_pi[21] = {
+    0xa2f9836e4e441529u, 0xfc2757d1f534ddc0u, 0xdb6295993c439041u,
+    0xfe5163abdebbc561u, 0xb7246e3a424dd2e0u, 0x06492eea09d1921cu,
+    0xfe1deb1cb129a73eu, 0xe88235f52ebb4484u, 0xe99c7026b45f7e41u,
+    0x3991d639835339f4u, 0x9c845f8bbdf9283bu, 0x1ff897ffde05980fu,
+    0xef2f118b5a0a6d1fu, 0x6d367ecf27cb09b7u, 0x4f463f669e5fea2du,
+    0x7527bac7ebe5f17bu, 0x3d0739f78a5292eau, 0x6bfb5fb11f8d5d08u,
+    0x56033046fc7b6babu, 0xf0cfbc209af4361du, 0xa9e391615ee61b08u};
+};
