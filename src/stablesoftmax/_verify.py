@@ -61,13 +61,15 @@ class Verification:
         count, facts = len(self.rows), self.facts
         result = "every promise holds" if self.passed else f"{len(self.failed)} of {count} promises FAIL"
         return (
-            f"stablesoftmax {facts['version']}, bits_version {facts['bits_version']}, level {facts['level']}: {result} "
-            f"({count} rows, {sum(row['samples'] for row in self.rows):,} samples, {facts['seconds']:.1f} s)"
+            f"{result} ({count} rows, {sum(row['samples'] for row in self.rows):,} samples, {facts['seconds']:.1f} s): "
+            f"stablesoftmax {facts['version']}, level {facts['level']}, bits_version {facts['bits_version']}, "
+            f"NumPy {facts['numpy']}, Python {facts['python']}"
         )
 
     def complaints(self) -> list[str]:
-        """A line for each row that does not hold."""
-        return [
+        """A line for each row that does not hold, and one for bfloat16 where it cannot be had."""
+        absent = [] if "bfloat16" in self.facts["dtypes"] else ["bfloat16 was not verified: ml_dtypes is not installed"]
+        return absent + [
             f"{row['function']}{f' ({variant})' if (variant := row['variant']) else ''}, {row['dtype']}, {row['promise']}: "
             f"{row['failures']} of {row['samples']} fail ({row['bound']}), worst {row['worst']}"
             for row in self.failed

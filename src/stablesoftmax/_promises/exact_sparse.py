@@ -36,7 +36,7 @@ def sparsemax(x: Row) -> Exact:
     return [(ratio(max(v - threshold, Fraction(0))), ONE) for v in values]
 
 
-def entmax(alpha: float) -> Callable[[Row], Exact]:
+def entmax(alpha: float, scale: float = 1.0) -> Callable[[Row], Exact]:
     """The threshold by bisection of sum max(0, t - d)^r = 1, which rises with t, to more digits than any bound asks for."""
     power, factor = POWERS[alpha], Decimal(alpha) - 1
 
@@ -51,7 +51,7 @@ def entmax(alpha: float) -> Callable[[Row], Exact]:
                 high = middle
             else:
                 low = middle
-        return [(power(high - d) if d < high else ZERO, ONE) for d in distances]
+        return [(power(high - d) if d < high else ZERO, Decimal(scale)) for d in distances]
 
     return exact
 

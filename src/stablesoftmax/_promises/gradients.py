@@ -16,6 +16,7 @@ __all__ = ["GRADIENTS"]
 
 SUMS = {"float64": -80.0, "": -50.0}  # of exact sums, times the length of the row, which is in the scale
 TERMS = {"float64": -55.0, "": -26.0}
+ENTMAX = {"float64": -90.0, "": -40.0}
 TWO_IN_DOUBLE = {"float64": 2.0, "": 1.0}
 
 # operands --------------------------------------------------------------------------------------------------------------
@@ -77,18 +78,19 @@ def _gain(f: Any, axis: int, x: Array) -> Any:
 # the table -------------------------------------------------------------------------------------------------------------
 
 
-def _entmax(alpha: float, exponent: Any) -> tuple[Subject, ...]:
-    """entmax and its gradients for one alpha."""
-    variant, narrow = f"alpha={alpha:g}", {"float64": -90.0, "": -40.0 if 1 < alpha < 2 else -90.0}
+def _entmax(alpha: float, scale: float, exponent: Any, of_gradient: Any) -> tuple[Subject, ...]:
+    """entmax and its gradients for one alpha. bounds() is about alpha up to 2."""
+    variant = f"alpha={alpha:g}"
+    others = "" if alpha <= 2 else f"({variant})"
     operands = _with_gradient("entmax", alpha=alpha)
     return (
         Subject(
-            "entmax", lambda f, a, x: f(x, alpha, a), exact_sparse.entmax(alpha), logits_only, variant,
-            bounds_of=f"entmax({variant})", exponent=exponent, widths=(7, 16),
+            "entmax", lambda f, a, x: f(x, alpha, a), exact_sparse.entmax(alpha, scale), logits_only, variant,
+            bounds_of=f"entmax{others}", exponent=exponent, widths=(7, 16),
         ),
         Subject(
             "entmax_vjp", lambda f, a, y, g: f(y, g, alpha, a), exact_sparse.entmax_vjp(alpha), operands, variant,
-            bounds_of=f"entmax_vjp({variant})", exponent=narrow,
+            bounds_of=f"entmax_vjp{others}", exponent=of_gradient,
         ),
         Subject(
             "entmax_alpha_vjp", lambda f, a, y, g: f(y, g, alpha, a), exact_sparse.entmax_alpha_vjp(alpha), operands, variant,
@@ -133,7 +135,6 @@ GRADIENTS = (
     ),
     Subject(
         "binary_cross_entropy", lambda f, a, x, t: f(x, t, reduction="none"), exact_gradients.binary_cross_entropy, _certain,
-        bounds_of="binary_cross_entropy(certain)",
     ),
     Subject(
         "binary_cross_entropy", lambda f, a, x, t: f(x, t, reduction="none"), exact_gradients.binary_cross_entropy, _uncertain,
@@ -145,7 +146,7 @@ GRADIENTS = (
     ),
     Subject(
         "binary_cross_entropy_and_grad", lambda f, a, x, t: f(x, t, reduction="sum")[1],
-        exact_gradients.binary_cross_entropy_gradient, _certain, bounds_of="binary_cross_entropy_and_grad(certain)",
+        exact_gradients.binary_cross_entropy_gradient, _certain,
     ),
     Subject(
         "binary_cross_entropy_and_grad", lambda f, a, x, t: f(x, t, reduction="sum")[1],
@@ -155,8 +156,8 @@ GRADIENTS = (
     # sparse
     Subject("sparsemax", lambda f, a, x: f(x, a), exact_sparse.sparsemax, logits_only),
     Subject("entmax15", lambda f, a, x: f(x, a), exact_sparse.entmax(1.5), logits_only, widths=(7, 16)),
-    *_entmax(1.25, {"float64": -88.0, "": -38.0}),  # 2^-90/(alpha - 1), 2^-40/(alpha - 1)
-    *_entmax(3.0, -45.0),  # 2^(-90/(alpha - 1))
+    *_entmax(1.25, 1 / (1.25 - 1), ENTMAX, ENTMAX),
+    *_entmax(3.0, 1.0, -90 / (3 - 1), -90.0),  # beyond 2 the second part is 2^(-90/(alpha - 1))
     Subject(
         "sparsemax_vjp", lambda f, a, y, g: f(y, g, a), exact_sparse.entmax_vjp(2.0), _with_gradient("sparsemax"), exponent=-96.0
     ),

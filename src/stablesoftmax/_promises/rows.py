@@ -109,7 +109,10 @@ ROWS = (
     ),
     Subject("logsumexp", lambda f, a, x: f(x, a), exact.logsumexp, logits_only, form="rows"),
     Subject("logsumexp", lambda f, a, x: f(x, a), exact.logsumexp, _distributions, "near 0", form="rows"),
-    Subject("logsumexp", lambda f, a, x, w: f(x, a, weights=w), exact.weighted, _with_weights, "weights", form="rows"),
+    Subject(
+        "logsumexp", lambda f, a, x, w: f(x, a, weights=w), exact.weighted, _with_weights, "signed weights", form="rows",
+        bounds_of="logsumexp(signed weights)", exponent=-55.0,
+    ),
     Subject("logmeanexp", lambda f, a, x: f(x, a), exact.logmeanexp, logits_only, form="rows"),
     Subject("logvarexp", lambda f, a, x: f(x, a), exact.logvarexp, logits_only, form="rows"),
     Subject("normalize_log_weights", lambda f, a, x: f(x, a), exact.log_softmax, logits_only, bounds_of="log_softmax"),

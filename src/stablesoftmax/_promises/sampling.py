@@ -59,6 +59,8 @@ def rows(functions: Collection[str], seed: int, report: Callable[[str], object])
                 try:
                     with np.errstate(all="ignore"):
                         found += check(dtype, seed)
+                except MemoryError:
+                    raise
                 except Exception as error:
                     what = getattr(check, "func", check).__name__
                     found.append(outcome(name, dtype.name, what, 1, 1, worst=f"{type(error).__name__}: {error}"))

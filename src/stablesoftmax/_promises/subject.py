@@ -12,7 +12,7 @@ import stablesoftmax
 from stablesoftmax._promises.exact import Exact
 from stablesoftmax._promises.samples import Array, Source
 
-__all__ = ["HALF", "Bound", "Draw", "Number", "Subject", "logits_only", "outcome"]
+__all__ = ["HALF", "Bound", "Draw", "Number", "Subject", "logits_only", "outcome", "second_part"]
 
 Draw = Callable[[Source, np.dtype[Any], tuple[int, ...]], tuple[Array, ...]]
 Number = float | Mapping[str, float]  # one for all dtypes, or one a dtype with "" for the others
@@ -94,8 +94,13 @@ class Subject:
         table = {(row["function"], row["dtype"]): row for row in stablesoftmax.bounds()}
         for key in (self.bounds_of,) if self.bounds_of else (self.name, self.function):
             if (row := table.get((key, dtype))) is not None:
-                return Bound(row["ulp"], row["absolute_exponent"] or exponent, "bounds()")
+                return Bound(row["ulp"], second_part(row) or exponent, "bounds()")
         return Bound(ulp, exponent, "docstring")
+
+
+def second_part(row: dict[str, Any]) -> float:
+    """The exponent of what a row of bounds() allows beside ulps: absolute, or times the size of what is added up; 0 for nothing."""
+    return float(row["absolute_exponent"] or row.get("terms_exponent", 0))
 
 
 def _of(number: Number, dtype: str) -> float:
