@@ -71,4 +71,4 @@ def _print_table(outcome: _verify.Verification) -> None:
         table.add_row(*(f"[bold red]{cell}[/]" if cell == "FAILS" else cell for cell in line))
     console.print(table)
     for complaint in [*outcome.complaints(), outcome.heading()]:
-        console.print(complaint, markup=False, highlight=False)
+        console.print(complaint, markup=False, highlight=False, soft_wrap=True)
