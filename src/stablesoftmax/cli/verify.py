@@ -64,7 +64,7 @@ def _print_table(outcome: _verify.Verification) -> None:
 
     console = Console() if sys.stdout.isatty() else Console(width=120)
     headings, *lines = outcome.table()
-    table = Table(box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))  # fits 80 columns
     for heading in headings:
         table.add_column(heading, overflow="fold", no_wrap=heading != "function")
     for line in lines:
