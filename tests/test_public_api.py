@@ -18,7 +18,7 @@ import stablesoftmax
 MODULES = """
     _arguments _binary_cross_entropy _bounds _build _cross_entropy _csr _gradients _gumbel_softmax _hmm _information _log_weights
     _logcumsumexp _logmatmulexp _logsumexp _pointwise _rows _sample _segment_softmax _softmax _sparse _sparse_vjp _state
-    _targets _top_k scipy
+    _targets _top_k _verify scipy
 """
 FACE = ["stablesoftmax", *(f"stablesoftmax.{module}" for module in MODULES.split())]
 UFUNCS = [name for name in stablesoftmax.__all__ if isinstance(getattr(stablesoftmax, name), np.ufunc)]
@@ -41,6 +41,7 @@ SIGNATURES = {
     "gumbel_softmax": "(logits, axis=-1, *, temperature=1.0, hard=False, where=True, rng=None, out=None, dtype=None)",
     "sample": "(logits, size=None, axis=-1, *, temperature=1.0, top_k=None, top_p=None, min_p=None, where=True, rng=None)",
     "top_k": "(x, k, axis=-1)",
+    "verify": "(functions=None, *, seed=0)",
     "get_num_threads": "()",
     "num_threads": "(n)",
     "set_num_threads": "(n)",

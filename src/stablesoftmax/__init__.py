@@ -30,6 +30,7 @@ from stablesoftmax._sparse import entmax, entmax15, sparsemax
 from stablesoftmax._sparse_vjp import entmax15_vjp, entmax_alpha_vjp, entmax_vjp, sparsemax_vjp
 from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
 from stablesoftmax._top_k import top_k
+from stablesoftmax._verify import verify
 
 __all__ = [
     "__version__",
@@ -85,6 +86,7 @@ __all__ = [
     "sparsemax",
     "sparsemax_vjp",
     "top_k",
+    "verify",
     "viterbi",
 ]
 

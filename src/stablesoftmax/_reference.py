@@ -13,9 +13,11 @@ from __future__ import annotations
 import decimal
 import math
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from decimal import Decimal
+from fractions import Fraction
 
-__all__ = ["log_softmax", "logsumexp", "softmax", "ulp_error"]
+__all__ = ["log1p", "log_softmax", "logsumexp", "precise", "ratio", "softmax", "ulp", "ulp_error"]
 
 # Digits carried, and the digits of a result that must survive a cancellation.
 WORKING_DIGITS = 60
@@ -48,12 +50,22 @@ def _context(digits: int) -> decimal.Context:
     )
 
 
-def _log1p(value: Decimal) -> Decimal:
-    """Return log(1 + value) for value >= 0, in the digits of the current context.
+def precise() -> AbstractContextManager[decimal.Context]:
+    """Return a context manager: all that decimals compute inside has the digits of this file."""
+    return decimal.localcontext(_context(WORKING_DIGITS))
+
+
+def ratio(number: Fraction) -> Decimal:
+    """Return a fraction as a decimal, in the digits of the current context."""
+    return Decimal(number.numerator) / Decimal(number.denominator)
+
+
+def log1p(value: Decimal) -> Decimal:
+    """Return log(1 + value) for value > -1, in the digits of the current context.
 
     1 + value forgets a small value; the series of 2 artanh(value / (2 + value)) does not.
     """
-    if value > Decimal("0.1"):
+    if abs(value) > Decimal("0.1"):
         return (1 + value).ln()
     ratio = value / (2 + value)
     square = ratio * ratio
@@ -115,7 +127,7 @@ def softmax(row: Iterable[float], temperature: float = 1.0) -> list[Decimal]:
     row = _row(row)
     if _is_undefined(row):
         return [NOT_A_NUMBER] * len(row)
-    with decimal.localcontext(_context(WORKING_DIGITS)):
+    with precise():
         top, distances = _distances(row, temperature)
         total = 1 + _rest(top, distances)
         return [distance.exp() / total for distance in distances]
@@ -145,10 +157,10 @@ def log_softmax(row: Iterable[float], temperature: float = 1.0) -> list[Decimal]
     row = _row(row)
     if _is_undefined(row):
         return [NOT_A_NUMBER] * len(row)
-    with decimal.localcontext(_context(WORKING_DIGITS)):
+    with precise():
         top, distances = _distances(row, temperature)
         # Both terms have the same sign: nothing cancels, not even for a confident row.
-        normalizer = _log1p(_rest(top, distances))
+        normalizer = log1p(_rest(top, distances))
         return [distance - normalizer for distance in distances]
 
 
@@ -182,7 +194,7 @@ def logsumexp(row: Iterable[float]) -> Decimal:
     while True:
         with decimal.localcontext(_context(digits)):
             top, distances = _distances(row, 1.0)
-            maximum, added = Decimal(row[top]), _log1p(_rest(top, distances))
+            maximum, added = Decimal(row[top]), log1p(_rest(top, distances))
             result = maximum + added
             # maximum + log1p(rest) cancels when the row is nearly a normalised distribution:
             # work with more digits until enough of them are left.
@@ -206,6 +218,21 @@ def _exponent(value: Decimal, lowest: int, highest: int) -> int:
     if numerator << max(-exponent, 0) < denominator << max(exponent, 0):
         exponent -= 1
     return min(max(exponent, lowest), highest)
+
+
+def _format(dtype: object) -> tuple[int, int]:
+    try:
+        return FORMATS[str(dtype)]
+    except KeyError:
+        accepted = ", ".join(FORMATS)
+        raise TypeError(f"ulp_error: dtype {dtype} has no known format; use {accepted}") from None
+
+
+def ulp(exact: Decimal, dtype: object) -> Decimal:
+    """Return the distance between neighbours of a format at a finite number, as `ulp_error` counts."""
+    precision, lowest = _format(dtype)
+    with precise():
+        return Decimal(2) ** (_exponent(exact, lowest, 1 - lowest) - precision + 1)
 
 
 def ulp_error(got: float, exact: Decimal, dtype: object) -> float:
@@ -239,22 +266,16 @@ def ulp_error(got: float, exact: Decimal, dtype: object) -> float:
     >>> ulp_error(0.0, Decimal(2) ** -149, "float32")
     1.0
     """
-    try:
-        precision, lowest = FORMATS[str(dtype)]
-    except KeyError:
-        accepted = ", ".join(FORMATS)
-        raise TypeError(f"ulp_error: dtype {dtype} has no known format; use {accepted}") from None
+    _, lowest = _format(dtype)
     got = float(got)
     if exact.is_nan() or math.isnan(got):
         return 0.0 if exact.is_nan() and math.isnan(got) else math.inf
     if exact.is_infinite():
         return 0.0 if got == float(exact) else math.inf
-    highest = 1 - lowest
-    with decimal.localcontext(_context(WORKING_DIGITS)):
+    with precise():
         number = Decimal(got)
         if number.is_infinite():
-            number = (Decimal(2) ** (highest + 1)).copy_sign(number)
+            number = (Decimal(2) ** (2 - lowest)).copy_sign(number)
             if abs(exact) >= abs(number) and exact.is_signed() == number.is_signed():
                 return 0.0
-        ulp = Decimal(2) ** (_exponent(exact, lowest, highest) - precision + 1)
-        return float(abs(number - exact) / ulp)
+        return float(abs(number - exact) / ulp(exact, dtype))

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from stablesoftmax import __version__
-from stablesoftmax.cli import apply, demo, info
+from stablesoftmax.cli import apply, demo, info, verify
 from stablesoftmax.cli.errors import BAD_INPUT, BROKEN_PIPE, INTERRUPTED, CommandError, about, complain
 
 __all__ = ["main"]
 
-COMMANDS = (apply, info, demo)
+COMMANDS = (apply, info, verify, demo)
 
 
 class Parser(argparse.ArgumentParser):
@@ -40,8 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0; 2 if what was asked for is wrong (arguments, no such file, the content of a file); 3 if the system refused
-        (permission, full disk, memory, a missing package); 130 after Ctrl-C; 141 if the reader of standard output left.
+        0; 1 if `verify` found a broken promise; 2 if what was asked for is wrong (arguments, no such file, the content of a
+        file); 3 if the system refused (permission, full disk, memory, a missing package); 130 after Ctrl-C; 141 if the reader of
+        standard output left.
     """
     name, code = "stablesoftmax", 0
     try:
