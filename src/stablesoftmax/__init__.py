@@ -24,10 +24,12 @@ from stablesoftmax._segment_softmax import segment_log_softmax, segment_logsumex
 from stablesoftmax._softmax import log_softmax, softmax
 from stablesoftmax._sparse import entmax, entmax15, sparsemax
 from stablesoftmax._sparse_vjp import entmax15_vjp, entmax_alpha_vjp, entmax_vjp, sparsemax_vjp
+from stablesoftmax._state import LogSumExp
 from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
 from stablesoftmax._top_k import top_k
 
 __all__ = [
+    "LogSumExp",
     "__version__",
     "binary_cross_entropy",
     "binary_cross_entropy_and_grad",
