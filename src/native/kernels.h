@@ -106,6 +106,13 @@ struct Gradients {
   bool (*cross_entropy_and_grad)(const Row &x, std::int64_t label, double gain, double &loss);
 };
 
+// Sums of products of rows of doubles that are read in parts: see rows/gradients.h.
+struct ProductParts {
+  double (*largest)(const Row &a, const Row &b);
+  Wide (*total)(const Row &a, const Row &b, double largest);
+  double (*sum)(Wide total, double largest);
+};
+
 // What an elementwise function reports, as bits.
 enum Event : unsigned { made_nan = 1, reached_pole = 2 };
 
@@ -210,6 +217,7 @@ struct Level {
   SegmentFunctions segments_f32, segments_f64;
   void (*gumbel_noise)(const std::uint64_t *k, double *noise, std::size_t n); // n a multiple of 8
   Streams streams_f32, streams_f64;
+  ProductParts products;
 };
 
 }  // namespace stablesoftmax

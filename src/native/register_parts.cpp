@@ -45,17 +45,6 @@ public:
   char *pointer(int i) const { return at[i + masked]; }
 };
 
-// A sum as its two halves; `step` from one to the other.
-void put_wide(char *at, npy_intp step, Wide v) {
-  const auto low = static_cast<std::uint64_t>(v), high = static_cast<std::uint64_t>(v >> 64);
-  *reinterpret_cast<std::uint64_t *>(at) = low;
-  *reinterpret_cast<std::uint64_t *>(at + step) = high;
-}
-Wide get_wide(const char *at, npy_intp step) {
-  return static_cast<Wide>(static_cast<unsigned __int128>(*reinterpret_cast<const std::uint64_t *>(at + step)) << 64 |
-                           *reinterpret_cast<const std::uint64_t *>(at));
-}
-
 // Operands first.. are max, second, above, present, nan.
 template <class Of> Summary get_summary(const Of &at, int first) {
   return {at.template get<double>(first), at.template get<double>(first + 1),

@@ -95,6 +95,9 @@ log_near_zero_float32: np.ufunc
 log_near_zero_float64: np.ufunc
 cross_entropy_of_float32: np.ufunc
 cross_entropy_of_float64: np.ufunc
+part_largest_product: np.ufunc
+part_products: np.ufunc
+dot_of: np.ufunc
 stream_wide_windows: int
 stream_narrow_windows: int
 

@@ -67,5 +67,6 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     gumbel_noise,
     streams_of<Float32>(),
     streams_of<Float64>(),
+    {largest_of_part, products_of_part, dot_of_parts},
 };
 }
