@@ -44,7 +44,12 @@ def as_lazy_mask(name: str, where: Any, x: Lazy) -> Lazy | None:
 
 
 def one_a_row(name: str, parameter: str, value: Any, x: Lazy, axes: tuple[int, ...]) -> Lazy:
-    """A parameter with the chunks of x, and length 1 along the axes of the rows; one that is a Dask array is not looked at yet."""
+    """A parameter with the chunks of x, and length 1 along the axes of the rows; or the number that is the same for all rows.
+
+    One that is a Dask array is not looked at yet.
+    """
+    if not isinstance(value, da.Array) and np.ndim(value) == 0:
+        return float(value)
     shape = reduced_shape(x.shape, axes, keepdims=True)
     chunks = tuple((1,) if axis in axes else c for axis, c in enumerate(x.chunks))
     lazy = value if isinstance(value, da.Array) else da.asarray(np.asarray(value, np.float64))

@@ -65,8 +65,9 @@ class Part:
         self._axes = rows.axes
 
     def per_row(self, values: Array) -> Array:
-        """One value a row, without the axes of the rows."""
-        return np.asarray(values).reshape(self._layout.outer_shape)
+        """One value a row, without the axes of the rows; or one for all."""
+        values = np.asarray(values)
+        return values.reshape(self._layout.outer_shape) if values.ndim else values
 
     def target(self, y: Array) -> Array:
         """The results of the chunk, the elements of the rows last."""
@@ -178,7 +179,8 @@ def tree(found: Lazy, axes: tuple[int, ...], join: Callable[[Array, Array], Arra
 class Passes:
     """The passes over an array, each of which reads it anew unless its chunks are to be kept.
 
-    `x` and `mask` have the same chunks; `temperature` has the chunks of x, and length 1 along the axes of the rows.
+    `x` and `mask` have the same chunks; `temperature` has the chunks of x, and length 1 along the axes of the rows, or is one
+    number.
     """
 
     def __init__(self, x: Lazy, mask: Lazy | None, temperature: Lazy, rows: Rows, read_again: bool) -> None:

@@ -45,13 +45,13 @@ def _whole(
     return np.asarray(_IN_MEMORY[called](x, axes, temperature=temperature, where=where, sink=sinks, **options))
 
 
-def _own_sink(sink: Array, rows: Rows) -> Array:
+def _own_sink(sink: Any, rows: Rows) -> Array:
     """The sinks of rows as parts of one element, in the precision of the computation."""
     dtype = np.float64 if rows.computing == np.float64 else np.float32
-    return sink.astype(dtype)[..., None]
+    return np.asarray(sink, dtype)[..., None]
 
 
-def _summary_with_sink(records: Array, sink: Array, *, rows: Rows, refused: str | None) -> Array:
+def _summary_with_sink(records: Array, sink: Any, *, rows: Rows, refused: str | None) -> Array:
     """The summary once the sinks have joined the rows; `refused` is the function that refuses rows of nothing but -inf."""
     joined, found = records.copy(), _parts.summary_of(_own_sink(sink, rows), None)
     found = found._replace(above=found.above.copy(), present=np.zeros_like(found.present))
@@ -65,10 +65,10 @@ def _summary_with_sink(records: Array, sink: Array, *, rows: Rows, refused: str 
     return joined
 
 
-def _totals_with_sink(totals: Array, records: Array, sink: Array, temperature: Array, *, rows: Rows, of_rest: bool) -> Array:
+def _totals_with_sink(totals: Array, records: Array, sink: Any, temperature: Any, *, rows: Rows, of_rest: bool) -> Array:
     joined = totals.copy()
     total = _parts.total_of(_own_sink(sink, rows), None, temperature, of_rest, summary_of_records(records))
-    both = _parts.add(words(totals["total"]), np.where((sink > -np.inf)[..., None], total, np.uint64(0)))
+    both = _parts.add(words(totals["total"]), np.where(np.greater(sink, -np.inf)[..., None], total, np.uint64(0)))
     joined["total"] = records_of_words(both)
     return joined
 
