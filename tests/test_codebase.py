@@ -143,7 +143,9 @@ def test_layers_only_look_down():
 
 
 def test_the_face_is_made_of_numpy_and_the_standard_library():
+    """But for the files that are named after a library and imported only when they are asked for."""
     for path in SOURCE.glob("*.py"):
+        own = {word for word in ("dask", "xarray") if path.stem.lstrip("_").startswith(word)}
         for node in ast.walk(ast.parse(code(path))):
             names = (
                 [a.name for a in node.names]
@@ -153,7 +155,7 @@ def test_the_face_is_made_of_numpy_and_the_standard_library():
                 else []
             )
             for name in names:
-                assert name.split(".")[0] in {*sys.stdlib_module_names, "numpy", "stablesoftmax"}, f"{path.name} imports {name}"
+                assert name.split(".")[0] in {*sys.stdlib_module_names, "numpy", "stablesoftmax", *own}, (path.name, name)
 
 
 def test_only_two_native_files_know_python():

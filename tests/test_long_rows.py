@@ -123,7 +123,7 @@ def test_special_rows(name, dtype, all_neginf, posinf, monkeypatch):
     """Against the gufunc on the row as a whole: values, and whether it says "invalid"."""
     function, fmt, rng = getattr(stablesoftmax, name), FORMATS[dtype], np.random.default_rng(313)
     gufunc = getattr(_native, name + ("_bfloat16_where" if dtype == "bfloat16" else "_where"))
-    policy = _softmax._policy(name, all_neginf, posinf)
+    policy = _softmax.as_policy(name, all_neginf, posinf)
     monkeypatch.setattr(_blocks, "ELEMENTS", 16)
     monkeypatch.setattr(_rows, "_LONGEST_ROW", 24)
     for fill in (-np.inf, np.inf, np.nan, 0.0):

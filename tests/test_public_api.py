@@ -33,6 +33,7 @@ SEGMENTS = (
 )
 BINARY_LOSS = '(logits, targets, *, where=True, reduction="mean", normalizer=None, dtype=None)'
 SIGNATURES = {
+    "LogSumExp": "(dtype=None, temperature=1.0)",
     "binary_cross_entropy": BINARY_LOSS,
     "binary_cross_entropy_and_grad": BINARY_LOSS,
     "softmax": '(x, axis=-1, *, temperature=1.0, where=True, sink=None, all_neginf="nan", posinf="nan", out=None, dtype=None)',
@@ -148,10 +149,10 @@ def sections(function):
 def test_docstring(name):
     function = named(name)
     found = sections(function)
-    order = ["Summary", "Parameters", "Returns", "Raises", "Warns", "See Also", "Notes", "References", "Examples"]
+    order = ["Summary", "Parameters", "Attributes", "Returns", "Raises", "Warns", "See Also", "Notes", "References", "Examples"]
     assert list(found) == sorted(found, key=order.index), f"{name}: {list(found)}"
     assert found["Summary"].splitlines()[0].endswith((".", ":", "row."))
-    assert "Returns" in found
+    assert ("Attributes" if inspect.isclass(function) else "Returns") in found
     assert "Examples" in found
     documented = re.findall(r"^(\w+) : .+", found.get("Parameters", ""), re.MULTILINE)
     assert documented == list(inspect.signature(function).parameters)

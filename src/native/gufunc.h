@@ -42,6 +42,17 @@ inline void lend_scratch(Row &row, bool always) {
   row.scratch_bytes = row.scratch ? scratch_bytes : 0;
 }
 
+// A 128-bit integer as two uint64, the low one first; `step` from one to the other.
+inline void put_wide(char *at, npy_intp step, Wide v) {
+  const auto low = static_cast<std::uint64_t>(v), high = static_cast<std::uint64_t>(v >> 64);
+  *reinterpret_cast<std::uint64_t *>(at) = low;
+  *reinterpret_cast<std::uint64_t *>(at + step) = high;
+}
+inline Wide get_wide(const char *at, npy_intp step) {
+  return static_cast<Wide>(static_cast<unsigned __int128>(*reinterpret_cast<const std::uint64_t *>(at + step)) << 64 |
+                           *reinterpret_cast<const std::uint64_t *>(at));
+}
+
 // (n),(),(),()->(n) and, masked, (n),(n),(),(),()->(n): x[, where], temperature, sink, policy -> y
 template <bool masked> void loop_softmax(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
   const Loop &loop = *static_cast<const Loop *>(data);

@@ -58,7 +58,7 @@ struct Summary {
   bool nan;
 };
 
-// A row that is read in parts, with the bits of the row read whole. Each function but the last two sees one part, as a Row of its
+// A row that is read in parts, with the bits of the row read whole. Each function but the last three sees one part, as a Row of its
 // own, and what `summarise` found of all parts together; sums and counts of parts add up to those of the row.
 struct Parts {
   Summary (*summarise)(const Row &part, bool with_second);
@@ -72,6 +72,27 @@ struct Parts {
   unsigned __int128 (*sum_near_zero)(const Row &part);
   double (*logsumexp_near_zero)(unsigned __int128 total);
   double (*logsumexp)(const Summary &, Wide total, bool &cancelled);
+  double (*cross_entropy)(const Summary &, Wide total, double logit); // `logit` is that of the label
+};
+
+// The state of a row that is read once and in parts: what `summarise` finds, and the sums of all elements but one maximum in every
+// window that could still become the one that counts, from that of the second largest element upwards (rows/stream.h).
+constexpr std::size_t wide_windows = 96, narrow_windows = 48;
+struct StreamState {
+  double max, second;
+  std::int64_t above, present, nan;
+  std::uint64_t wide[wide_windows];
+  std::uint32_t narrow[narrow_windows]; // not there in states of float64
+};
+
+// Functions of `count` states that lie `bytes` apart.
+struct Streams {
+  // Each takes in one more part of its row: `first`, of the temperature of the states, and those that follow it a step apart.
+  void (*absorb)(char *states, std::size_t bytes, Row first, std::ptrdiff_t x_step, std::ptrdiff_t where_step, std::size_t count);
+  void (*merge)(char *into, const char *from, std::size_t bytes, double temperature, std::size_t count);
+  // As `Parts::sum` of the whole row; results of 16 bytes each, aligned or not.
+  void (*totals)(const char *states, std::size_t bytes, double temperature, bool of_rest, char *totals, std::size_t count);
+  void (*logsumexp)(const char *states, std::size_t bytes, double temperature, double *results, std::size_t count);
 };
 
 // Losses and gradients of one row; float32 or float64. True where a NaN was made out of none.
@@ -83,6 +104,13 @@ struct Gradients {
   // The label is the index of a class, or -1 for a row that does not count.
   bool (*cross_entropy)(const Row &x, std::int64_t label, double &loss);
   bool (*cross_entropy_and_grad)(const Row &x, std::int64_t label, double gain, double &loss);
+};
+
+// Sums of products of rows of doubles that are read in parts: see rows/gradients.h.
+struct ProductParts {
+  double (*largest)(const Row &a, const Row &b);
+  Wide (*total)(const Row &a, const Row &b, double largest);
+  double (*sum)(Wide total, double largest);
 };
 
 // What an elementwise function reports, as bits.
@@ -188,6 +216,8 @@ struct Level {
   LogSpace log_space;
   SegmentFunctions segments_f32, segments_f64;
   void (*gumbel_noise)(const std::uint64_t *k, double *noise, std::size_t n); // n a multiple of 8
+  Streams streams_f32, streams_f64;
+  ProductParts products;
 };
 
 }  // namespace stablesoftmax

@@ -11,7 +11,6 @@
 #include "dispatch.h"
 #include "door.h"
 #include "environment.h"
-#include "parts.h"
 #include "register.h"
 
 namespace {
@@ -56,6 +55,10 @@ PyObject *bounds(PyObject *, PyObject *) {
   }
   return table;
 }
+
+// A 128-bit integer crosses to Python as (high, low): high signed, low unsigned.
+PyObject *pair_of(Wide v) { return Py_BuildValue("LK", static_cast<long long>(v >> 64), static_cast<unsigned long long>(v)); }
+Wide from_pair(long long high, unsigned long long low) { return static_cast<Wide>(high) * (static_cast<Wide>(1) << 64) + low; }
 
 // window(x, is_float64, temperature) -> exponent, or None where only ties with the maximum count
 PyObject *window(PyObject *, PyObject *args) {
@@ -168,7 +171,8 @@ int execute(PyObject *module) {
   }
   const bool good = register_softmax(module, *level) && register_gradients(module, *level) && register_log_space(module, *level) &&
                     register_parts(module, *level) && register_pointwise(module, *level) && register_sampling(module, *level) &&
-                    register_segments(module, *level) && register_complex(module) && register_sparse(module, *level);
+                    register_complex(module) && register_segments(module, *level) && register_sparse(module, *level) &&
+                    register_streams(module, *level);
   return good ? 0 : -1;
 }
 

@@ -13,11 +13,13 @@ bool add_ufunc(PyObject *module, const char *attribute, const char *name, const 
 bool register_complex(PyObject *module);
 bool register_gradients(PyObject *module, const Level &level);
 bool register_log_space(PyObject *module, const Level &level);
+bool register_parts(PyObject *module, const Level &level);
 bool register_pointwise(PyObject *module, const Level &level);
 bool register_segment_ids(PyObject *module);
 bool register_segments(PyObject *module, const Level &level);
 bool register_sampling(PyObject *module, const Level &level);
 bool register_softmax(PyObject *module, const Level &level);
 bool register_sparse(PyObject *module, const Level &level);
+bool register_streams(PyObject *module, const Level &level);
 
 }  // namespace stablesoftmax

@@ -80,6 +80,42 @@ void loop_dot(char **args, const npy_intp *sizes, const npy_intp *steps, void *d
   });
 }
 
+// (n),(n)->()
+void loop_part_largest_product(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  const auto &loop = *static_cast<const GradientLoop *>(data);
+  Operands at(args, steps, 3);
+  guarded([&] {
+    for (npy_intp i = 0; i < sizes[0]; i++, at.next(3))
+      *reinterpret_cast<double *>(at[2]) = loop.level->products.largest(row_of(at[0], steps[3], sizes[1], loop.storage),
+                                                                        row_of(at[1], steps[4], sizes[1], loop.storage));
+    return false;
+  });
+}
+
+// (n),(n),() largest of all ->(2)
+void loop_part_products(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  const auto &loop = *static_cast<const GradientLoop *>(data);
+  Operands at(args, steps, 4);
+  guarded([&] {
+    for (npy_intp i = 0; i < sizes[0]; i++, at.next(4))
+      put_wide(at[3], steps[6],
+               loop.level->products.total(row_of(at[0], steps[4], sizes[1], loop.storage), row_of(at[1], steps[5], sizes[1], loop.storage),
+                                          *reinterpret_cast<const double *>(at[2])));
+    return false;
+  });
+}
+
+// (2),() largest of all ->()
+void loop_dot_of(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  const auto &loop = *static_cast<const GradientLoop *>(data);
+  Operands at(args, steps, 3);
+  guarded([&] {
+    for (npy_intp i = 0; i < sizes[0]; i++, at.next(3))
+      *reinterpret_cast<double *>(at[2]) = loop.level->products.sum(get_wide(at[0], steps[3]), *reinterpret_cast<const double *>(at[1]));
+    return false;
+  });
+}
+
 // The x, and where there is one the mask, of a row.
 template <bool masked> Row masked_row(const Operands &at, const npy_intp *sizes, const npy_intp *core, Storage storage) {
   Row row = row_of(at[0], core[0], sizes[1], storage);
@@ -163,6 +199,9 @@ constexpr Function functions[] = {
 constexpr Function of_doubles[] = {
     {"dot", "ddd", "(n),(n)->()", 2, 1, loop_dot, nullptr},
     {"log_softmax_jvp", "ddd", "(n),(n)->(n)", 2, 1, loop_log_softmax_jvp, nullptr},
+    {"part_largest_product", "ddd", "(n),(n)->()", 2, 1, loop_part_largest_product, nullptr},
+    {"part_products", "dddw", "(n),(n),()->(2)", 3, 1, loop_part_products, nullptr},
+    {"dot_of", "wdd", "(2),()->()", 2, 1, loop_dot_of, nullptr},
 };
 
 struct Logits {
@@ -197,7 +236,7 @@ bool add(PyObject *module, const Level &level, const Function &function, const L
     r->data[i] = &r->loops[i];
     r->loop[i] = masked ? function.masked_loop : function.loop;
     for (const char *t = function.types; *t; t++) {
-      *type++ = *t == 'x' ? logits[i].type : *t == 'l' ? char{NPY_INT64} : char{NPY_DOUBLE};
+      *type++ = *t == 'x' ? logits[i].type : *t == 'l' ? char{NPY_INT64} : *t == 'w' ? char{NPY_UINT64} : char{NPY_DOUBLE};
       if (masked && t == function.types) *type++ = NPY_BOOL;
     }
   }

@@ -28,11 +28,13 @@ from stablesoftmax._segment_softmax import segment_log_softmax, segment_logsumex
 from stablesoftmax._softmax import log_softmax, softmax
 from stablesoftmax._sparse import entmax, entmax15, sparsemax
 from stablesoftmax._sparse_vjp import entmax15_vjp, entmax_alpha_vjp, entmax_vjp, sparsemax_vjp
+from stablesoftmax._state import LogSumExp
 from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
 from stablesoftmax._top_k import top_k
 from stablesoftmax._verify import verify
 
 __all__ = [
+    "LogSumExp",
     "__version__",
     "binary_cross_entropy",
     "binary_cross_entropy_and_grad",
@@ -90,7 +92,7 @@ __all__ = [
     "viterbi",
 ]
 
-_ON_DEMAND = ["scipy"]  # modules that few need, imported when they are named
+_ON_DEMAND = ["dask", "scipy", "xarray"]  # modules that few need, imported when they are named
 
 if not typing.TYPE_CHECKING:  # else a type checker would believe in every name
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _blocks, _native
-from stablesoftmax._arguments import floating
+from stablesoftmax._arguments import floating, is_dask
 from stablesoftmax._layout import Array, Layout
 from stablesoftmax._rows import rowwise
 from stablesoftmax._softmax import log_softmax, softmax
@@ -185,6 +185,13 @@ def cross_entropy(
     ):
         losses = _native.cross_entropy(logits, targets)
         return logits.dtype.type(sum_of(losses) / losses.size)
+    if is_dask(logits):
+        from stablesoftmax import dask
+
+        return dask.cross_entropy(
+            logits, targets, axis, weight=weight, label_smoothing=label_smoothing, ignore_index=ignore_index, where=where,
+            reduction=reduction, normalizer=normalizer, dtype=dtype,
+        )  # fmt: skip
     call = read_call(
         "cross_entropy", logits, targets, axis, weight, label_smoothing, ignore_index, where, reduction, normalizer, dtype
     )  # fmt: skip

@@ -15,7 +15,7 @@ from stablesoftmax._arguments import (
     result_dtype,
 )
 from stablesoftmax._segments import Segments, over_segments, refuse_all_neginf
-from stablesoftmax._softmax import _policy
+from stablesoftmax._softmax import as_policy
 
 Array = np.ndarray[Any, Any]
 
@@ -50,7 +50,7 @@ def _elementwise(name: str, matrix: Any, temperature: Any, all_neginf: str, posi
     elements, rows = _parts(name, matrix)
     own = floating(elements.dtype)
     result = result_dtype(name, elements, dtype, own)
-    policy = int(_policy(name, all_neginf, posinf))
+    policy = int(as_policy(name, all_neginf, posinf))
     t = np.broadcast_to(as_temperature(name, temperature, matrix.shape, (len(matrix.shape) - 1,)), (rows.count,))
     computing = computing_dtype(own, result)
     if all_neginf == "raise":

@@ -1,10 +1,12 @@
 """How an array is seen as rows, and how results find their way back."""
 
+import functools
 import math
 from typing import Any
 
 import numpy as np
 
+from stablesoftmax import _native
 from stablesoftmax._arguments import cast, is_bfloat16
 
 Array = np.ndarray[Any, Any]
@@ -49,6 +51,12 @@ def before_line(array: Array, outer_rank: int) -> int | None:
     if not 0 < outer_rank < array.ndim or array.strides[outer_rank - 1] != array.itemsize:
         return None
     return -array.ctypes.data % _LINE // array.itemsize
+
+
+@functools.cache
+def gufunc(name: str, dtype: np.dtype[Any], masked: bool) -> np.ufunc:
+    """The native function of this name for logits of a dtype."""
+    return getattr(_native, name + ("_bfloat16" if is_bfloat16(dtype) else "") + ("_where" if masked else ""))  # type: ignore[no-any-return]
 
 
 def patterns(array: Array) -> Array:

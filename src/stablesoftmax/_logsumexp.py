@@ -12,10 +12,12 @@ from stablesoftmax._arguments import (
     cast,
     check_out,
     floating,
+    is_dask,
     normalise_axis,
     reduced_dtype,
     reduced_shape,
     reduction_computing_dtype,
+    refuse_for_dask,
     result_dtype,
 )
 from stablesoftmax._layout import Array
@@ -92,6 +94,11 @@ def logsumexp(
         if y is not None:
             return y
     name = "logsumexp"
+    if is_dask(x):
+        from stablesoftmax import dask
+
+        refuse_for_dask(name, out=out, weights=weights)
+        return dask.logsumexp(x, axis, where=where, keepdims=keepdims, dtype=dtype)
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
     own = floating(logits.dtype)

@@ -70,6 +70,37 @@ cumulative_weights: np.ufunc
 filtered_weights: np.ufunc
 invert: np.ufunc
 top_k: np.ufunc
+part_summary: np.ufunc
+part_summary_where: np.ufunc
+part_summary_bfloat16: np.ufunc
+part_summary_bfloat16_where: np.ufunc
+part_total: np.ufunc
+part_total_where: np.ufunc
+part_total_bfloat16: np.ufunc
+part_total_bfloat16_where: np.ufunc
+part_softmax: np.ufunc
+part_softmax_where: np.ufunc
+part_softmax_bfloat16: np.ufunc
+part_softmax_bfloat16_where: np.ufunc
+part_log_softmax: np.ufunc
+part_log_softmax_where: np.ufunc
+part_log_softmax_bfloat16: np.ufunc
+part_log_softmax_bfloat16_where: np.ufunc
+part_near_zero: np.ufunc
+part_near_zero_where: np.ufunc
+part_near_zero_bfloat16: np.ufunc
+part_near_zero_bfloat16_where: np.ufunc
+logsumexp_of_float32: np.ufunc
+logsumexp_of_float64: np.ufunc
+log_near_zero_float32: np.ufunc
+log_near_zero_float64: np.ufunc
+cross_entropy_of_float32: np.ufunc
+cross_entropy_of_float64: np.ufunc
+part_largest_product: np.ufunc
+part_products: np.ufunc
+dot_of: np.ufunc
+stream_wide_windows: int
+stream_narrow_windows: int
 
 def softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...
 def log_softmax_door(x: Any, axis: Any, out: Any, /) -> Any: ...
@@ -98,26 +129,6 @@ _Summary = tuple[float, float, int, int, bool]
 
 def use_threads(get_num_threads: Callable[[], int], lend: Callable[[Callable[[], None], int], None], /) -> None: ...
 def raise_invalid(name: str, /) -> None: ...
-def part_summary(x: _Vector, where: _Vector | None, bfloat16: bool, with_second: bool, /) -> _Summary: ...
-def part_ties(x: _Vector, where: _Vector | None, bfloat16: bool, value: float, /) -> _Pair: ...
-def part_sum(
-    x: _Vector, where: _Vector | None, bfloat16: bool, temperature: float, summary: _Summary, of_rest: bool, /
-) -> _Pair: ...
-def part_write(
-    log: bool,
-    x: _Vector,
-    where: _Vector | None,
-    y: _Vector,
-    bfloat16: bool,
-    temperature: float,
-    policy: int,
-    summary: _Summary,
-    total: _Pair,
-    /,
-) -> None: ...
-def part_sum_near_zero(x: _Vector, where: _Vector | None, bfloat16: bool, /) -> _Pair: ...
-def parts_logsumexp(is_float64: bool, summary: _Summary, total: _Pair, /) -> tuple[float, bool]: ...
-def parts_logsumexp_near_zero(is_float64: bool, total: _Pair, /) -> float: ...
 def segment_rising(ids: _Vector, /) -> bool: ...
 def segment_offsets(ids: _Vector, offsets: _Vector, /) -> bool: ...
 def segment_count(ids: _Vector, shift: int, counts: _Vector, end: int, /) -> bool: ...
@@ -147,3 +158,7 @@ def segment_buckets(
     shift: int,
     /,
 ) -> bool: ...
+def stream_absorb(states: Any, is_float64: bool, temperature: float, x: Any, where: Any, bfloat16: bool, /) -> None: ...
+def stream_merge(into: Any, of: Any, is_float64: bool, temperature: float, /) -> None: ...
+def stream_totals(states: Any, is_float64: bool, temperature: float, of_rest: bool, results: Any, /) -> None: ...
+def stream_logsumexp(states: Any, is_float64: bool, temperature: float, results: Any, /) -> None: ...

@@ -4,15 +4,14 @@ Small arrays are one call of a gufunc. Large ones are cut into blocks of rows, a
 Casts, foreign byte orders and joined axes are copied a block at a time, never as a whole.
 """
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from stablesoftmax import _blocks, _native
-from stablesoftmax._arguments import cast, is_bfloat16
-from stablesoftmax._layout import Layout, apart, assign, before_line, flat, patterns
+from stablesoftmax._arguments import cast
+from stablesoftmax._layout import Layout, apart, assign, before_line, flat, gufunc, patterns
 from stablesoftmax._long_rows import LongRow
 from stablesoftmax._threads import get_num_threads
 
@@ -24,11 +23,6 @@ _LONGEST_ROW = 1 << 20
 _LONGEST_UNSHARED_ROW = 1 << 17
 
 _STRIP = 16  # columns, a cache line of float32
-
-
-@functools.cache
-def _gufunc(name: str, dtype: np.dtype[Any], masked: bool) -> np.ufunc:
-    return getattr(_native, name + ("_bfloat16" if is_bfloat16(dtype) else "") + ("_where" if masked else ""))  # type: ignore[no-any-return]
 
 
 def _at(array: Array, index: Any) -> Array:
@@ -76,7 +70,7 @@ def elementwise(
     """softmax or log_softmax of every element of x, into `out`."""
     x = apart(x, out)
     mask = None if mask is None else apart(mask, out)
-    layout, kernel = Layout(x, axes), _gufunc(name, computing, mask is not None)
+    layout, kernel = Layout(x, axes), gufunc(name, computing, mask is not None)
     rows, masks, targets = layout.rows_last(x), None if mask is None else layout.rows_last(mask), layout.rows_last(out)
     rank, invalid = layout.outer_rank, False
 
@@ -100,7 +94,7 @@ def elementwise(
 
 def reduction(name: str, x: Array, axes: tuple[int, ...], mask: Array | None, computing: np.dtype[Any], out: Array) -> None:
     """logsumexp of every row of x, into `out`, which has the axes of x without those of a row."""
-    layout, kernel = Layout(x, axes), _gufunc(name, computing, mask is not None)
+    layout, kernel = Layout(x, axes), gufunc(name, computing, mask is not None)
     x = apart(x, out)
     mask = None if mask is None else apart(mask, out)
     rows, masks = layout.rows_last(x), None if mask is None else layout.rows_last(mask)
@@ -132,7 +126,7 @@ def rowwise(
     for place in places:
         arrays = tuple(apart(array, place) for array in arrays)
         mask = None if mask is None else apart(mask, place)
-    layout, kernel = Layout(arrays[0], axes), _gufunc(name, computing, mask is not None)
+    layout, kernel = Layout(arrays[0], axes), gufunc(name, computing, mask is not None)
     rank = layout.outer_rank
     rows, masks = [layout.rows_last(array) for array in arrays], None if mask is None else layout.rows_last(mask)
     targets = None if out is None else layout.rows_last(out)

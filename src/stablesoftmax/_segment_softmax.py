@@ -17,7 +17,7 @@ from stablesoftmax._arguments import (
 )
 from stablesoftmax._segment_ids import segment_ids_of
 from stablesoftmax._segments import over_segments, refuse_all_neginf
-from stablesoftmax._softmax import _policy
+from stablesoftmax._softmax import as_policy
 
 Array = np.ndarray[Any, Any]
 
@@ -37,7 +37,7 @@ def _elementwise(
     own = floating(logits.dtype)
     result = result_dtype(name, logits, dtype, own)
     mask = as_mask(name, where, logits.shape)
-    policy = int(_policy(name, all_neginf, posinf))
+    policy = int(as_policy(name, all_neginf, posinf))
     t = positive(name, temperature)
     if out is not None:
         check_out(name, out, logits.shape, result)

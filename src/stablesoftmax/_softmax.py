@@ -14,7 +14,9 @@ from stablesoftmax._arguments import (
     check_out,
     computing_dtype,
     floating,
+    is_dask,
     normalise_axis,
+    refuse_for_dask,
     result_dtype,
 )
 from stablesoftmax._layout import Layout
@@ -34,7 +36,8 @@ _FAR = 16 << 20
 _POLICIES = {bits: np.array(bits, np.uint8) for bits in range(16)}
 
 
-def _policy(name: str, all_neginf: str, posinf: str) -> np.ndarray[Any, Any]:
+def as_policy(name: str, all_neginf: str, posinf: str) -> np.ndarray[Any, Any]:
+    """What becomes of special rows, as the native code takes it."""
     try:
         low = _ALL_NEGINF[all_neginf]
     except (KeyError, TypeError):
@@ -74,12 +77,20 @@ def _elementwise(
     name: str, x: Any, axis: Axis, temperature: Any, where: Any, sink: Any, all_neginf: str, posinf: str, out: Any, dtype: Any
 ) -> Any:
     """The long way in: every argument checked, then the gufunc."""
+    if is_dask(x):
+        from stablesoftmax import dask
+
+        refuse_for_dask(name, out=out)
+        lazily: Any = getattr(dask, name)
+        return lazily(
+            x, axis, temperature=temperature, where=where, sink=sink, all_neginf=all_neginf, posinf=posinf, dtype=dtype
+        )  # fmt: skip
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
     own = floating(logits.dtype)
     result = result_dtype(name, logits, dtype, own)
     mask = as_mask(name, where, logits.shape)
-    policy = _policy(name, all_neginf, posinf)
+    policy = as_policy(name, all_neginf, posinf)
     t = as_temperature(name, temperature, logits.shape, axes)
     sinks = as_sink(name, sink, logits.shape, axes)
     if out is not None:

@@ -27,9 +27,10 @@ class Call(NamedTuple):
     gradient_dtype: np.dtype[Any]
 
 
-def _labels(
+def as_labels(
     name: str, targets: Array, classes: int, shape: tuple[int, ...], logits_shape: tuple[int, ...], ignored: int | None
 ) -> Array:
+    """Labels as int64, -1 for rows that do not count; an error that names the first that is out of range."""
     if targets.shape != shape:
         if targets.shape == logits_shape:
             raise ValueError(
@@ -56,7 +57,7 @@ def _labels(
     return labels if keep is None else np.where(keep, labels, np.int64(-1))
 
 
-def _number(name: str, what: str, value: Any, low: float, high: float, rule: str) -> float:
+def as_number(name: str, what: str, value: Any, low: float, high: float, rule: str) -> float:
     """A number from low to high; `rule` says so in messages."""
     try:
         number = float(value)
@@ -75,7 +76,7 @@ def as_normalizer(name: str, reduction: str, normalizer: Any) -> float | None:
         return None
     if reduction != "mean":
         raise ValueError(f'{name}: normalizer divides the sum of a mean; use it with reduction="mean", not "{reduction}"')
-    return _number(name, "normalizer", normalizer, 5e-324, np.finfo(float).max, "positive and finite")
+    return as_number(name, "normalizer", normalizer, 5e-324, np.finfo(float).max, "positive and finite")
 
 
 def read_call(
@@ -92,7 +93,7 @@ def read_call(
     normalizer = as_normalizer(name, reduction, normalizer)
     given = np.asarray(targets)
     if given.dtype.kind in "iu":
-        labels, soft = _labels(name, given, classes, outer, logits.shape, ignore_index), None
+        labels, soft = as_labels(name, given, classes, outer, logits.shape, ignore_index), None
     else:
         labels, soft = None, as_logits(name, given, "targets")
         if soft.dtype.kind == "b" or soft.shape != logits.shape:
@@ -108,7 +109,7 @@ def read_call(
             raise ValueError(f"{name}: weight has shape {weight.shape}; it holds one number a class, shape {(classes,)}")
     return Call(
         name, logits, axes[0], as_mask(name, where, logits.shape), labels, soft, weight,
-        _number(name, "label_smoothing", label_smoothing, 0, 1, "between 0 and 1"), reduction, normalizer,
+        as_number(name, "label_smoothing", label_smoothing, 0, 1, "between 0 and 1"), reduction, normalizer,
         loss_dtype, own if dtype is None else loss_dtype,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@
 #include "../rows/parts.h"
 #include "../rows/segments.h"
 #include "../rows/state.h"
+#include "../rows/stream.h"
 #include "../rows/viterbi.h"
 #include "../rows/weighted.h"
 
@@ -64,5 +65,8 @@ const stablesoftmax::Level STABLESOFTMAX_TABLE(STABLESOFTMAX_LEVEL) = {
     segments_of<Float32>(),
     segments_of<Float64>(),
     gumbel_noise,
+    streams_of<Float32>(),
+    streams_of<Float64>(),
+    {largest_of_part, products_of_part, dot_of_parts},
 };
 }

@@ -161,4 +161,13 @@ inline double dot_row(const Row &of_a, const Row &of_b) {
   return sum_of_products(a, b).hi;
 }
 
+// The same of rows in parts: the largest product of a part, the integer sum of its products once the largest of all is known, and
+// what such sums make together. Where that largest is not finite the sum is one of doubles, which know no order then.
+inline double largest_of_part(const Row &of_a, const Row &of_b) { return largest_product(Access<double>(of_a), Access<double>(of_b)); }
+inline I128 products_of_part(const Row &of_a, const Row &of_b, double most) {
+  if (most == 0 || most - most != 0) return 0;
+  return digits_of_products(Access<double>(of_a), Access<double>(of_b), ProductWindow(most));
+}
+inline double dot_of_parts(I128 total, double most) { return most == 0 ? 0.0 : ProductWindow(most).sum(total).hi; }
+
 }  // namespace

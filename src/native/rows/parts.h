@@ -1,5 +1,6 @@
 // A row that is read in parts: what softmax.h, log_softmax.h and logsumexp.h do in one go, a pass at a time.
 #pragma once
+#include "cross_entropy.h"
 #include "log_softmax.h"
 #include "logsumexp.h"
 #include "softmax.h"
@@ -118,10 +119,17 @@ template <class Kind> inline double logsumexp_near_zero_of_parts(U128 total) {
   return static_cast<double>(log_near_zero<Kind>(total));
 }
 
+template <class Kind> inline double cross_entropy_of_parts(const Summary &summary, I128 total, double logit) {
+  using T = typename Kind::T;
+  const Extremes<T> e = extremes_of<Kind>(summary);
+  if (is_special(e)) return __builtin_nan("");
+  return loss_of(static_cast<T>(logit), e.max, log_of_rest<Kind>(Context<Kind>(1.0), e, total));
+}
+
 template <class Kind> constexpr Parts parts_of() {
   return {summarise_part<Kind>,      ties_of_part<Kind>,    sum_of_part<Kind>,
           softmax_of_part<Kind>,     log_softmax_of_part<Kind>, near_zero_of_part<Kind>,
-          logsumexp_near_zero_of_parts<Kind>, logsumexp_of_parts<Kind>};
+          logsumexp_near_zero_of_parts<Kind>, logsumexp_of_parts<Kind>, cross_entropy_of_parts<Kind>};
 }
 
 }  // namespace

@@ -98,12 +98,20 @@ template <class B> inline Products sum_below(const Access<float> &a, const B &b,
   return as_pair(total, exponent - 50);
 }
 
-// With `scaled` a is multiplied by 2^shift first, which keeps the rounding constants, and what rounding loses, normal numbers.
-// That may overflow only where b is zero.
-template <bool scaled, class B>
-inline Products sum_below(const Access<double> &a, const B &b, std::int64_t exponent, std::int64_t shift) {
-  const D scale = splat(power_of_two(shift)), most = splat(__DBL_MAX__);
-  exponent += shift;
+// Where the sum of products of doubles lies, the largest of which is `most`. Factors are multiplied by 2^shift first, which keeps the
+// rounding constants, and what rounding loses, normal numbers; that may overflow only where the other factor is zero.
+struct ProductWindow {
+  std::int64_t exponent, shift;
+
+  explicit ProductWindow(double most) : exponent((most < 0x1p-1022 ? -1022 : exponent_of(most)) + 1) {
+    shift = exponent > 900 ? -200 : exponent < -800 ? 400 : 0;
+  }
+  Products sum(I128 total) const { return as_pair(total, exponent - 92); }
+};
+
+template <bool scaled, class B> inline I128 digits_of_products(const Access<double> &a, const B &b, const ProductWindow &window) {
+  const D scale = splat(power_of_two(window.shift)), most = splat(__DBL_MAX__);
+  const std::int64_t exponent = window.exponent + window.shift;
   const double magic1 = 1.5 * power_of_two(52 + exponent - 46), magic2 = 1.5 * power_of_two(52 + exponent - 92);
   I128 total = 0;
   each_pair(a, b, [&](const double *of_a, const double *of_b, std::size_t n) { // 2048 digits of 2^46 fit 64 bits
@@ -119,17 +127,18 @@ inline Products sum_below(const Access<double> &a, const B &b, std::int64_t expo
     });
     total += total_of_lanes(first, magic1, count) * (I128{1} << 46) + total_of_lanes(second, magic2, count);
   });
-  return as_pair(total, exponent - 92 - shift);
+  return total;
+}
+template <class B> inline I128 digits_of_products(const Access<double> &a, const B &b, const ProductWindow &window) {
+  return window.shift ? digits_of_products<true>(a, b, window) : digits_of_products<false>(a, b, window);
 }
 
 template <class B> inline Products sum_of_products(const Access<double> &a, const B &b) {
   const double most = largest_product(a, b);
   if (!(most - most == 0)) return not_finite(a, b);
   if (most == 0) return {0.0, 0.0};
-  const std::int64_t exponent = (most < 0x1p-1022 ? -1022 : exponent_of(most)) + 1;
-  if (exponent > 900) return sum_below<true>(a, b, exponent, -200);
-  if (exponent < -800) return sum_below<true>(a, b, exponent, 400);
-  return sum_below<false>(a, b, exponent, 0);
+  const ProductWindow window(most);
+  return window.sum(digits_of_products(a, b, window));
 }
 
 // A product of floats may leave their range, but not that of doubles.

@@ -141,12 +141,6 @@ template <class Kind> class WideSum {
     first += joined(digits.first);
     second += joined(digits.second);
   }
-  // Of a term of float32 that is one double: the remainder is exact.
-  template <class X> static ALWAYS_INLINE auto digits_of(const X &t) {
-    const auto u = t + splat(magic1);
-    const auto rest = t - (u - splat(magic1));
-    return Digits<decltype(bits<W>(u))>{bits<W>(u), bits<W>(rest + splat(magic2))};
-  }
 
 public:
   static constexpr double quantum1 = Kind::digits == 24 ? 0x1p58 : 0x1p454; // 2^(bias - 46)
@@ -154,6 +148,12 @@ public:
   static constexpr Layout layout = Layout::wide;
   static constexpr std::size_t vectors_per_flush = 1024; // 2^46 * 2^11 fits a 64-bit lane
 
+  // Of a term of float32 that is one double: the remainder is exact.
+  template <class X> static ALWAYS_INLINE auto digits_of(const X &t) {
+    const auto u = t + splat(magic1);
+    const auto rest = t - (u - splat(magic1));
+    return Digits<decltype(bits<W>(u))>{bits<W>(u), bits<W>(rest + splat(magic2))};
+  }
   template <class X> static ALWAYS_INLINE auto digits_of(const X &base, const X &growth) {
     return two_digits<W>(base, growth, magic1, magic2);
   }

@@ -16,6 +16,7 @@ from stablesoftmax._promises.hidden_markov import HIDDEN_MARKOV, HIDDEN_MARKOV_C
 from stablesoftmax._promises.rows import ROWS
 from stablesoftmax._promises.samples import formats
 from stablesoftmax._promises.special import special
+from stablesoftmax._promises.state import STATE_CHECKS, STATES
 from stablesoftmax._promises.subject import Subject, outcome
 
 __all__ = ["FUNCTIONS", "WITHOUT_PROMISES", "rows"]
@@ -23,7 +24,7 @@ __all__ = ["FUNCTIONS", "WITHOUT_PROMISES", "rows"]
 Rows = list[dict[str, Any]]
 
 SUBJECTS = (*ROWS, *GRADIENTS)
-FUNCTIONS = tuple(sorted({*(subject.function for subject in SUBJECTS), *HIDDEN_MARKOV, *DRAWING}))
+FUNCTIONS = tuple(sorted({*(subject.function for subject in SUBJECTS), *HIDDEN_MARKOV, *DRAWING, *STATES}))
 
 # Names of stablesoftmax.__all__ that compute no numbers: settings, facts, and this check itself.
 WITHOUT_PROMISES = (
@@ -41,6 +42,8 @@ def _of_subject(subject: Subject) -> Iterator[Callable[[np.dtype[Any], int], Row
 def _checks(name: str) -> Iterator[Callable[[np.dtype[Any], int], Rows]]:
     if name in HIDDEN_MARKOV:
         return (functools.partial(check, name) for check in HIDDEN_MARKOV_CHECKS)
+    if name in STATES:
+        return (functools.partial(check, name) for check in STATE_CHECKS)
     if name in DRAWING:
         return (functools.partial(check, name) for check in drawing_checks(name))
     return (check for subject in SUBJECTS if subject.function == name for check in _of_subject(subject))

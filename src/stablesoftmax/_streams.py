@@ -1,0 +1,75 @@
+"""States of rows that are read once: arrays of them, and rows taken in block by block, by several threads."""
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from stablesoftmax import _blocks, _native
+from stablesoftmax._arguments import cast, is_bfloat16
+from stablesoftmax._layout import Array, Layout, flat, patterns
+from stablesoftmax._threads import get_num_threads
+
+_PIECE = 1 << 16  # elements between two looks at signals: 25 ns each
+_MOST = 1 << 34  # elements of a row above -inf: each adds at most 2^92 to sums of 127 bits and a sign
+
+
+@functools.cache
+def dtype_of_states(is_float64: bool) -> np.dtype[Any]:
+    """Of the native StreamState."""
+    fields: list[Any] = [("max", np.float64), ("second", np.float64), ("above", np.int64), ("present", np.int64), ("nan", np.int64)]
+    fields.append(("wide", np.uint64, (_native.stream_wide_windows,)))
+    if not is_float64:
+        fields.append(("narrow", np.uint32, (_native.stream_narrow_windows,)))
+    return np.dtype(fields)
+
+
+def empty_states(count: int, is_float64: bool) -> Array:
+    """States of rows of which nothing has been seen."""
+    states = np.zeros(count, dtype_of_states(is_float64))
+    states["max"] = states["second"] = -np.inf
+    return states
+
+
+def within_reach(name: str, states: Array) -> Array:
+    """The states, none of which is of more elements than their sums can hold."""
+    if states.size and (most := states["above"].max()) > _MOST:
+        raise OverflowError(f"{name}: a row of {most} elements; the sums of a state hold {_MOST}")
+    return states
+
+
+def absorbed(
+    name: str, before: Array, x: Array, mask: Array | None, layout: Layout, dtype: np.dtype[Any], temperature: float
+) -> Array:  # fmt: skip
+    """The states after their rows have gone on by x. Those before are left alone, so an interrupt spoils nothing."""
+    rank, is_float64, after = layout.outer_rank, dtype == np.float64, before.copy()
+    rows, masks = layout.rows_last(x), None if mask is None else layout.rows_last(mask)
+
+    def of(states: Array, outer: _blocks.Index) -> Array:
+        return states.reshape(layout.outer_shape)[outer].reshape(-1)  # a view: blocks keep their trailing axes whole
+
+    def absorb(states: Array, at: _blocks.Index) -> None:
+        part = np.require(patterns(flat(cast(rows[at], dtype), rank)), requirements="A").reshape(states.size, -1)
+        taking_part = None if masks is None else flat(masks[at], rank).reshape(part.shape)
+        _native.stream_absorb(states, is_float64, temperature, part, taking_part, is_bfloat16(dtype))
+
+    threads = get_num_threads()
+    if layout.length > _PIECE and before.size < 4 * threads:  # few long rows: threads share each of them
+
+        def of_piece(at: _blocks.Index) -> tuple[_blocks.Index, Array]:
+            found = empty_states(of(after, at[:rank]).size, is_float64)
+            absorb(found, at)
+            return at[:rank], found
+
+        for outer, found in _blocks.run(name, _blocks.cut(rows.shape, _PIECE), of_piece, threads):
+            _native.stream_merge(of(after, outer), found, is_float64, temperature)
+        return after
+
+    pieces = _blocks.cut(rows.shape[rank:], _PIECE) if layout.length else []
+
+    def of_rows(outer: _blocks.Index) -> None:
+        for piece in pieces:
+            absorb(of(after, outer), (*outer, *piece))
+
+    _blocks.run(name, _blocks.cut(layout.outer_shape, max(1, _PIECE // max(1, layout.length))), of_rows, threads)
+    return after
