@@ -111,7 +111,7 @@ def test_samples_are_reproducible():
         (
             {"functions": ["softmaxx"]},
             ValueError,
-            "verify: 'softmaxx' is no function with promises; use some of LogSumExp, binary_cross",
+            "verify: 'softmaxx' is no function with promises; use some of LogSumExp",
         ),
         ({"functions": "bounds"}, ValueError, "verify: 'bounds' is no function"),
         ({"functions": 3}, TypeError, "verify: functions is 3; use names"),
