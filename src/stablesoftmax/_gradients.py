@@ -215,7 +215,7 @@ def log_softmax_jvp(y: Any, v: Any, axis: Axis = -1, *, out: Any = None) -> Any:
 
 def _reduced(name: str, what: str, value: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> Array:
     """One float64 a row, from an array of the shape of the reduction, with its axes kept or not."""
-    array = as_logits(name, value, what).astype(np.float64)
+    array = cast(as_logits(name, value, what), _FLOAT64)
     without, kept = reduced_shape(shape, axes), reduced_shape(shape, axes, keepdims=True)
     if array.shape == kept:
         return array.reshape(without)
