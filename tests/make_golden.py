@@ -13,6 +13,7 @@ import pathlib
 import sys
 
 import numpy as np
+from family import FAMILY, matrices, results
 from formats import DTYPES, FORMATS, bits, cast
 from integers import logits, mixed
 
@@ -76,6 +77,11 @@ ACCEPTED = {"softmax": {"axis", "where", "temperature", "all_neginf", "posinf"},
 ACCEPTED["log_softmax"] = ACCEPTED["softmax"]
 
 
+def little_endian(result):
+    pattern = bits(result)
+    return pattern.astype(pattern.dtype.newbyteorder("<")).tobytes()
+
+
 def digests():
     """{"softmax float32 short_rows": hash, ...}, and the version that these bits have."""
     found = {"bits_version": stablesoftmax.bits_version}
@@ -86,9 +92,15 @@ def digests():
                 for x, kwargs in kind(dtype):
                     with np.errstate(invalid="ignore"):
                         result = getattr(stablesoftmax, name)(x, **{k: v for k, v in kwargs.items() if k in accepted})
-                    pattern = bits(result)
-                    digest.update(pattern.astype(pattern.dtype.newbyteorder("<")).tobytes())
+                    digest.update(little_endian(result))
                 found[f"{name} {dtype} {kind.__name__}"] = digest.hexdigest()
+    for name in sorted(FAMILY):
+        for dtype in DTYPES:
+            digest = hashlib.sha256()
+            for x in matrices(dtype):
+                for result in (result for call in FAMILY[name](x) for result in results(call)):
+                    digest.update(f"{result.dtype.name} {result.shape}".encode() + little_endian(result))
+            found[f"{name} {dtype} family"] = digest.hexdigest()
     return found
 
 

@@ -266,7 +266,7 @@ def cross_entropy_and_grad(
     2**-1074), of softmax times the scale of its row (weight over divisor, as float64), the label's own element too: it is -scale
     times the sum of the *other* probabilities, so a confident row goes on learning down to the smallest subnormal. Where
     abs(scale) < 2 the second part is 0. With probabilities or smoothing it is a difference: error < 1 ulp + 2**-51 * scale * (p *
-    sum(t) + t). *Bits*: as :func:`cross_entropy`.
+    sum(t) + t), and scale * sum(t) * 2**-1074 more, of subnormal probabilities. *Bits*: as :func:`cross_entropy`.
 
     References
     ----------

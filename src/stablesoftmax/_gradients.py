@@ -155,8 +155,8 @@ def log_softmax_vjp(y: Any, g: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     Notes
     -----
     *Accuracy*, of y and g as given: error < 1 ulp + 2**-c * (abs(g_i) + e**y_i * sum(abs(g))), c = 26 for float32 and half
-    precision, 55 for float64; probabilities below e**-126 (float64: e**-762) count as 0. *Bits*: as :func:`softmax_vjp`. -inf in
-    y has the gradient g_i, nan makes nan.
+    precision, 55 for float64; probabilities below e**-126 count as 0 (float64: those that are subnormal are rounded first, which
+    adds 2**-1074 * sum(abs(g))). *Bits*: as :func:`softmax_vjp`. -inf in y has the gradient g_i, nan makes nan.
 
     References
     ----------

@@ -82,6 +82,8 @@ def _under_test(processor: str, program: str) -> list[tuple[str, Path, list[str]
         *((f"vocabulary_{name}", HERE / "vocabulary.cpp", seeing(name)) for name in headers),
         ("check_math", HERE / "check_math.cpp", seeing(lowest)),
         ("dispatch", NATIVE / "dispatch.cpp", []),
+        ("scratch", NATIVE / "scratch.cpp", []),
+        ("sparse", HERE / "sparse.cpp", []),
     ]
 
 

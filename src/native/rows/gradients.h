@@ -127,12 +127,14 @@ public:
   explicit RoundedExponentials(const Access<double> &of) : y(of) {}
   inline const double *fetch(std::size_t first, std::size_t n, double *buffer) const {
     const double *from = y.fetch(first, n, buffer), unit = 1.0 / fma_one(e.one, e.rest, e.one);
-    for (std::size_t i = 0; i < n; i += lanes<double>) {
-      const std::size_t m = n - i < lanes<double> ? n - i : lanes<double>;
+    const auto exponential = [&](D v) __attribute__((always_inline)) {
       D base, growth;
-      Exponentials<Float64>::of(e.terms.window, load_part(from + i, m, 0.0), base, growth);
-      store_part(buffer + i, m, fma(base, growth, base) * splat(unit));
-    }
+      Exponentials<Float64>::of(e.terms.window, v, base, growth);
+      return fma(base, growth, base) * splat(unit);
+    };
+    std::size_t i = 0;
+    for (; i + lanes<double> <= n; i += lanes<double>) store(buffer + i, exponential(load(from + i)));
+    if (i < n) store_part(buffer + i, n - i, exponential(load_part(from + i, n - i, 0.0))); // a part is never a whole vector
     return buffer;
   }
   inline double element(std::size_t i) const {
