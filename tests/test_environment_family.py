@@ -104,3 +104,23 @@ def test_subnormal_parameters(register, control):
         ssm.binary_cross_entropy(x, [-5e-324, 0.0, 0.0])
     with state(register, control), pytest.raises(ValueError, match="normalizer is 0"):
         ssm.cross_entropy(x, [0, 1], normalizer=0.0)
+
+
+@needs_register
+def test_threads_inherit_the_environment(register):
+    """Helpers that are born while the caller flushes and rounds up do their blocks like everybody else."""
+    x = logits(600_000, 5, 8.0, "float64").reshape(600, 1000) - 700
+    soft = np.abs(logits(600_000, 6, 0.125, "float64").reshape(600, 1000)) % 1
+    calls = [
+        lambda: ssm.binary_cross_entropy_and_grad(x, soft, reduction="none")[1],
+        lambda: ssm.cross_entropy_and_grad(x, soft)[1],
+        lambda: ssm.entropy_from_logits(x),
+        lambda: ssm.kl_divergence_from_logits(x, soft),
+        lambda: ssm.logvarexp(x, axis=1),
+    ]
+    with ssm.num_threads(1):
+        expected = [call() for call in calls]
+    for i, call in enumerate(calls):
+        with ssm.num_threads(5 + i), state(register, STATES["both, up"]):  # more than there were
+            got = call()
+        assert_same_bits(got, expected[i], f"call {i}")

@@ -1,6 +1,8 @@
 """What holds for every function of the family alike: any layout of operands, any overlap of `out`, no reference kept."""
 
 import inspect
+import os
+import subprocess
 import sys
 from functools import partial
 
@@ -11,6 +13,7 @@ from family import FAMILY, Matrix, results
 from formats import DTYPES, assert_same_bits
 from integers import logits
 from strategies import random_layout
+from test_memory import MOST, peak_of
 
 import stablesoftmax
 
@@ -113,3 +116,58 @@ def test_reference_counts(name):
         one = value = None
         assert refused >= 60, refused
         assert [sys.getrefcount(o) for o in objects] == before, call
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/self/statm")
+def test_no_leak():
+    """Resident memory after many calls of every function is what it was after the first."""
+    code = f"""if True:
+        import numpy as np
+        from family import FAMILY
+        from integers import logits
+        calls = [call for name in FAMILY for call in FAMILY[name](logits(30, 1, 2.0, "float32").reshape(6, 5))]
+        def resident():
+            with open("/proc/self/statm") as f: return int(f.read().split()[1]) * 4096
+        def all_of_them(n):
+            for _ in range(n):
+                for call in calls:
+                    call()
+                    try: call.func(*call.args[:-1], object(), **call.keywords)
+                    except TypeError: pass
+        all_of_them(50)
+        before = resident()
+        all_of_them({cases(200)})
+        print(resident() - before)
+    """
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=os.path.dirname(__file__))
+    assert child.returncode == 0, child.stderr[-3000:]
+    assert int(child.stdout) < 2 << 20
+
+
+LARGE = {
+    "cross_entropy": lambda x: stablesoftmax.cross_entropy(x, np.zeros(len(x), np.int64)),
+    "cross_entropy(probabilities)": lambda x: stablesoftmax.cross_entropy(x, x),
+    "cross_entropy_and_grad": lambda x: stablesoftmax.cross_entropy_and_grad(x, np.zeros(len(x), np.int64))[1],
+    "effective_sample_size": stablesoftmax.effective_sample_size,
+    "entmax15": stablesoftmax.entmax15,
+    "entmax15_vjp": lambda x: stablesoftmax.entmax15_vjp(x, x),
+    "entropy_from_logits": stablesoftmax.entropy_from_logits,
+    "log_softmax_jvp": lambda x: stablesoftmax.log_softmax_jvp(x, x),
+    "log_softmax_vjp": lambda x: stablesoftmax.log_softmax_vjp(x, x),
+    "logcumsumexp": stablesoftmax.logcumsumexp,
+    "logmeanexp": lambda x: stablesoftmax.logmeanexp(x, axis=1),
+    "logsumexp_jvp": lambda x: stablesoftmax.logsumexp_jvp(x, x, axis=1),
+    "logsumexp_vjp": lambda x: stablesoftmax.logsumexp_vjp(x, 1.0, axis=1),
+    "logvarexp": lambda x: stablesoftmax.logvarexp(x, axis=1),
+    "sigmoid": stablesoftmax.sigmoid,
+    "softmax_vjp": lambda x: stablesoftmax.softmax_vjp(x, x),
+    "sparsemax": stablesoftmax.sparsemax,
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_memory_beside_the_result(name):
+    """A few blocks a thread, however large the array: here 32 MB of float32."""
+    x = np.zeros((1 << 13, 1 << 10), np.float32)
+    with stablesoftmax.num_threads(2):
+        assert peak_of(lambda: LARGE[name](x)) < MOST * 4 // 3  # two operands
