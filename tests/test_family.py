@@ -48,7 +48,7 @@ def test_any_layout(name, dtype):
     rng = np.random.default_rng(90)
     for x in some_matrices(dtype):
         expected = [results(call) for call in FAMILY[name](x)]
-        for _ in range(cases(4)):
+        for _ in range(cases(2)):
             for i, (call, wanted) in enumerate(zip(FAMILY[name](x), expected, strict=True)):
                 got = results(with_arrays(call, lambda a: random_layout(rng, a.ndim).place(a)))
                 for a, b in zip(got, wanted, strict=True):
@@ -134,9 +134,9 @@ def test_no_leak():
                     call()
                     try: call.func(*call.args[:-1], object(), **call.keywords)
                     except TypeError: pass
-        all_of_them(50)
+        all_of_them(30)
         before = resident()
-        all_of_them({cases(200)})
+        all_of_them({cases(120)})
         print(resident() - before)
     """
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=os.path.dirname(__file__))
@@ -149,12 +149,10 @@ LARGE = {
     "cross_entropy(probabilities)": lambda x: stablesoftmax.cross_entropy(x, x),
     "cross_entropy_and_grad": lambda x: stablesoftmax.cross_entropy_and_grad(x, np.zeros(len(x), np.int64))[1],
     "effective_sample_size": stablesoftmax.effective_sample_size,
-    "entmax15": stablesoftmax.entmax15,
     "entmax15_vjp": lambda x: stablesoftmax.entmax15_vjp(x, x),
     "entropy_from_logits": stablesoftmax.entropy_from_logits,
     "log_softmax_jvp": lambda x: stablesoftmax.log_softmax_jvp(x, x),
     "log_softmax_vjp": lambda x: stablesoftmax.log_softmax_vjp(x, x),
-    "logcumsumexp": stablesoftmax.logcumsumexp,
     "logmeanexp": lambda x: stablesoftmax.logmeanexp(x, axis=1),
     "logsumexp_jvp": lambda x: stablesoftmax.logsumexp_jvp(x, x, axis=1),
     "logsumexp_vjp": lambda x: stablesoftmax.logsumexp_vjp(x, 1.0, axis=1),
