@@ -40,5 +40,9 @@ def beyond(got, wanted, slack, fmt):
     """By how many ulps each result is further away than `slack`, a list of absolute sizes, allows; at least 0."""
     found = exact([None if ball == 0 else ball for ball in wanted], fmt)
     sizes = np.array([float(s.upper()) for s in slack])
-    with np.errstate(over="ignore"):
-        return np.maximum(found.errors(got) - np.ldexp(sizes, -found.exponent), 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        allowed = np.ldexp(sizes, -found.exponent)
+        result = np.maximum(found.errors(got) - allowed, 0.0)
+    for i in np.flatnonzero(np.isinf(allowed)):  # more ulps of a number near 0 than a double can count
+        result[i] = 0.0 if abs(arb(float(np.ravel(got)[i])) - wanted[i]) < slack[i] else np.inf
+    return result

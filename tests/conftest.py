@@ -5,6 +5,7 @@ import signal
 import sys
 
 import hypothesis
+from mxcsr import register  # noqa: F401 (a fixture)
 
 import stablesoftmax
 

@@ -13,7 +13,9 @@ import pathlib
 import sys
 
 import numpy as np
+from family import FAMILY, matrices, results
 from formats import DTYPES, FORMATS, bits, cast
+from integers import logits, mixed
 
 import stablesoftmax
 
@@ -22,21 +24,6 @@ SHORT = (*range(1, 41), *range(127, 132), 1000, 1024, 1025, 2049, 4096, 4097)
 LONG = (65_535, 65_536, 65_537, 131_071, 131_072, 131_073, 200_000)  # the sums change their digits at 2^17 terms
 SPREADS = (2.0**-4, 1.0, 8.0, 64.0)
 TEMPERATURES = (0.75, 3.0, 2.0**-100, 2.0**40, 0.1)
-
-
-def mixed(count, seed):
-    """`count` well mixed 64-bit integers: the finaliser of splitmix64 over a counter."""
-    z = (np.arange(1, count + 1, dtype=np.uint64) + np.uint64(seed << 32)) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-def logits(count, seed, spread, dtype):
-    """Nearly normal: the sum of the four 16-bit parts of an integer, centred, times a power of two."""
-    z = mixed(count, seed)
-    total = sum(((z >> np.uint64(16 * k)) & np.uint64(0xFFFF)).astype(np.int64) for k in range(4)) - 131_070
-    return cast(total * (spread * 2.0**-15), dtype)
 
 
 def short_rows(dtype):
@@ -90,6 +77,11 @@ ACCEPTED = {"softmax": {"axis", "where", "temperature", "all_neginf", "posinf"},
 ACCEPTED["log_softmax"] = ACCEPTED["softmax"]
 
 
+def little_endian(result):
+    pattern = bits(result)
+    return pattern.astype(pattern.dtype.newbyteorder("<")).tobytes()
+
+
 def digests():
     """{"softmax float32 short_rows": hash, ...}, and the version that these bits have."""
     found = {"bits_version": stablesoftmax.bits_version}
@@ -100,9 +92,15 @@ def digests():
                 for x, kwargs in kind(dtype):
                     with np.errstate(invalid="ignore"):
                         result = getattr(stablesoftmax, name)(x, **{k: v for k, v in kwargs.items() if k in accepted})
-                    pattern = bits(result)
-                    digest.update(pattern.astype(pattern.dtype.newbyteorder("<")).tobytes())
+                    digest.update(little_endian(result))
                 found[f"{name} {dtype} {kind.__name__}"] = digest.hexdigest()
+    for name in sorted(FAMILY):
+        for dtype in DTYPES:
+            digest = hashlib.sha256()
+            for x in matrices(dtype):
+                for result in (result for call in FAMILY[name](x) for result in results(call)):
+                    digest.update(f"{result.dtype.name} {result.shape}".encode() + little_endian(result))
+            found[f"{name} {dtype} family"] = digest.hexdigest()
     return found
 
 

@@ -8,6 +8,8 @@ import sys
 
 import make_golden
 import pytest
+from family import PLAIN
+from formats import DTYPES
 
 import stablesoftmax
 
@@ -30,6 +32,12 @@ def different(found):
 def test_golden():
     """A change here is a change of bits: it needs a new bits_version, a reason, and make_golden.py --write."""
     assert different(make_golden.digests()) == []
+
+
+def test_every_function_has_a_hash_of_each_dtype():
+    functions = {name for name in stablesoftmax.__all__ if callable(getattr(stablesoftmax, name))} - PLAIN
+    names = {tuple(key.split()[:2]) for key in json.loads(make_golden.GOLDEN.read_text()) if key.endswith(" family")}
+    assert names == {(name, dtype) for name in functions for dtype in DTYPES}
 
 
 @pytest.mark.parametrize("level", INFO["levels_supported"])

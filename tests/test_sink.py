@@ -88,3 +88,12 @@ def test_bad_shapes_and_types():
         ssm.softmax(np.zeros((2, 4)), sink=np.zeros(3))
     with pytest.raises(TypeError, match="log_softmax: sink must be a number or an array of them, not a str"):
         ssm.log_softmax(np.zeros(3), sink="deep")
+
+
+@each
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_sinks_and_temperatures_of_every_dtype(function, dtype):
+    """Those of bfloat16 too, in which attention layers keep what they learn."""
+    x = cast([[1.0, 2.0, 4.0], [0.5, -3.0, 0.0]], dtype)
+    wanted = function(x, sink=[[1.5], [-2.0]], temperature=[[0.5], [3.0]])
+    assert_same_bits(function(x, sink=cast([[1.5], [-2.0]], dtype), temperature=cast([[0.5], [3.0]], dtype)), wanted)

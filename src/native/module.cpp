@@ -42,8 +42,8 @@ PyObject *build_info(PyObject *, PyObject *) {
 PyObject *bounds(PyObject *, PyObject *) {
   PyObject *table = PyList_New(0);
   for (const Bound &b : bound_table) {
-    PyObject *row = table ? Py_BuildValue("{s:s,s:s,s:s,s:d,s:i,s:s,s:d,s:s}", "function", b.function, "dtype", b.dtype, "domain",
-                                          b.domain, "ulp", b.ulp, "absolute_exponent", b.absolute_exponent, "source", b.source,
+    PyObject *row = table ? Py_BuildValue("{s:s,s:s,s:s,s:d,s:i,s:i,s:s,s:d,s:s}", "function", b.function, "dtype", b.dtype, "domain",
+                                          b.domain, "ulp", b.ulp, "absolute_exponent", b.absolute_exponent, "terms_exponent", b.terms_exponent, "source", b.source,
                                           "observed", b.observed, "worst", b.worst)
                           : nullptr;
     if (!row || PyList_Append(table, row) != 0) {

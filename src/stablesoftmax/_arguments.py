@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.exceptions import AxisError
 
-from stablesoftmax import _native
+from stablesoftmax._environment import neutral
 
 ACCEPTED = "float16, bfloat16, float32, float64, integers and bool"
 _ONE = np.array(1.0)
+_FLOAT64 = np.dtype(np.float64)
 NO_SINK = np.array(-np.inf)
 Axis = int | Sequence[int] | None
 
@@ -35,12 +36,13 @@ def cast(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, A
     """
     if array.dtype == dtype:
         return array
-    before = _native.exchange_environment(None)
-    try:
-        with np.errstate(all="ignore"):
-            return array.astype(dtype)
-    finally:
-        _native.exchange_environment(before)
+    return _cast(array, dtype)
+
+
+@neutral
+def _cast(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    with np.errstate(all="ignore"):
+        return array.astype(dtype)
 
 
 def is_dask(x: Any) -> bool:
@@ -179,9 +181,9 @@ def as_parameter(name: str, parameter: str, kind: str, value: Any) -> np.ndarray
     """float64 values of a parameter that may be one for all rows or one a row; `kind` says in messages what it has to be."""
     try:
         t = np.asarray(value)
-        if t.dtype.kind not in "fiub" or t.dtype.char == "g":
+        if t.dtype.kind not in "iub" and not is_floating(t.dtype):
             raise TypeError
-        return t.astype(np.float64)
+        return cast(t, _FLOAT64)
     except (TypeError, ValueError):
         what = f"an array of dtype {value.dtype}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
         raise TypeError(f"{name}: {parameter} must be a {kind} or an array of them, not {what}") from None
@@ -203,8 +205,11 @@ def one_a_row(
 
 def positive(name: str, temperature: Any) -> np.ndarray[Any, Any]:
     """float64 temperatures of any shape, all of them positive and finite."""
-    if type(temperature) is float and temperature == 1.0:
-        return _ONE
+    return _ONE if type(temperature) is float and temperature == 1.0 else _positive(name, temperature)
+
+
+@neutral  # the smallest number is above 0
+def _positive(name: str, temperature: Any) -> np.ndarray[Any, Any]:
     t = as_parameter(name, "temperature", "positive number", temperature)
     bad = ~((t > 0) & (t < np.inf))
     if bad.any():

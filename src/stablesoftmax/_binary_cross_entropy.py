@@ -6,6 +6,7 @@ import numpy as np
 
 from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import as_logits, as_mask, cast, floating, reduced_dtype, result_dtype
+from stablesoftmax._environment import neutral
 from stablesoftmax._layout import Array
 from stablesoftmax._pointwise import sigmoid, softplus
 from stablesoftmax._sums import sum_of
@@ -31,6 +32,7 @@ def _targets(name: str, targets: Any, shape: tuple[int, ...], mask: Array | None
     return t
 
 
+@neutral
 def _losses(
     name: str, x: Any, targets: Any, where: Any, reduction: str, normalizer: Any, dtype: Any, with_gradient: bool
 ) -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from stablesoftmax import _native, _threads
+from stablesoftmax._environment import neutral
 
 # Elements of a block; arrays up to this size are one. A quarter of a million take a tenth of a millisecond, a hundred times what
 # the passage through Python costs.
@@ -70,6 +71,7 @@ class _Crew:
         self._started: list[None] = []
         self._ended: SimpleQueue[None] = SimpleQueue()
 
+    @neutral
     def labour(self) -> None:
         """Does blocks until none are left."""
         # "invalid" is raised once, at the end, in the thread and under the np.errstate of the caller

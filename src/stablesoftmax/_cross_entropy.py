@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _blocks, _native
-from stablesoftmax._arguments import floating, is_dask
+from stablesoftmax._arguments import cast, floating, is_dask
+from stablesoftmax._environment import neutral
 from stablesoftmax._layout import Array, Layout
 from stablesoftmax._rows import rowwise
 from stablesoftmax._softmax import log_softmax, softmax
@@ -40,6 +41,18 @@ def _is_ordinary(x: Any, targets: Any, axis: Any) -> bool:
     )
 
 
+@neutral
+def _ordinary_loss(logits: Array, labels: Array) -> Any:
+    losses = _native.cross_entropy(logits, labels)
+    return logits.dtype.type(sum_of(losses) / losses.size)
+
+
+@neutral
+def _ordinary_loss_and_grad(logits: Array, labels: Array) -> tuple[Any, Any]:
+    losses, gradient = _native.cross_entropy_and_grad(logits, labels, 1.0 / labels.size)
+    return logits.dtype.type(sum_of(losses) / losses.size), gradient
+
+
 def _soft_rows(call: Call, losses: Array, gradient: Array | None, gains: Array) -> None:
     """Losses, and gradients times their gains, where every class of a row may count: in float64, a block of rows at a time."""
     layout = Layout(call.logits, (call.axis,))
@@ -55,9 +68,10 @@ def _soft_rows(call: Call, losses: Array, gradient: Array | None, gains: Array) 
         if target is not None:
             total = row_sum(weights)[..., None]
             values = (softmax(x, where=where, dtype=np.float64) * total - weights) * gains[index][..., None]
-            target[...] = np.where(counted.any(-1, keepdims=True), values, 0.0).astype(target.dtype)
+            target[...] = cast(np.where(counted.any(-1, keepdims=True), values, 0.0), target.dtype)
 
 
+@neutral
 def _losses(call: Call, with_gradient: bool) -> tuple[Any, Any]:
     outer = call.logits.shape[: call.axis] + call.logits.shape[call.axis + 1 :]
     losses = np.empty(outer, _FLOAT64)
@@ -73,15 +87,18 @@ def _losses(call: Call, with_gradient: bool) -> tuple[Any, Any]:
         name, of_each = ("cross_entropy_and_grad", (labels, gains)) if with_gradient else ("cross_entropy", (labels,))
         rowwise(name, (call.logits,), (call.axis,), call.mask, of_each, floating(call.logits.dtype), gradient, losses)
     else:
-        _soft_rows(call, losses, gradient, gains)
+        with np.errstate(over="ignore", under="ignore"):
+            _soft_rows(call, losses, gradient, gains)
     loss = _reduce(call, losses, of_rows if hard else None, divisor)
     return loss, gradient
 
 
 def _reduce(call: Call, losses: Array, of_rows: Array | None, divisor: float) -> Any:
     if call.reduction == "none":
-        losses = losses if of_rows is None else np.where(of_rows == 0, 0.0, losses * of_rows)
-        values = losses.astype(call.loss_dtype)
+        if of_rows is not None:
+            with np.errstate(all="ignore"):  # a row that counts for nothing may have an infinite loss
+                losses = np.where(of_rows == 0, 0.0, losses * of_rows)
+        values = cast(losses, call.loss_dtype)
         return values if values.ndim else values[()]
     if of_rows is not None:
         losses = np.where(of_rows == 0, 0.0, losses)
@@ -183,8 +200,7 @@ def cross_entropy(
         and dtype is None
         and _is_ordinary(logits, targets, axis)
     ):
-        losses = _native.cross_entropy(logits, targets)
-        return logits.dtype.type(sum_of(losses) / losses.size)
+        return _ordinary_loss(logits, targets)
     if is_dask(logits):
         from stablesoftmax import dask
 
@@ -257,7 +273,7 @@ def cross_entropy_and_grad(
     2**-1074), of softmax times the scale of its row (weight over divisor, as float64), the label's own element too: it is -scale
     times the sum of the *other* probabilities, so a confident row goes on learning down to the smallest subnormal. Where
     abs(scale) < 2 the second part is 0. With probabilities or smoothing it is a difference: error < 1 ulp + 2**-51 * scale * (p *
-    sum(t) + t). *Bits*: as :func:`cross_entropy`.
+    sum(t) + t), and scale * sum(t) * 2**-1074 more, of subnormal probabilities. *Bits*: as :func:`cross_entropy`.
 
     References
     ----------
@@ -280,8 +296,7 @@ def cross_entropy_and_grad(
         and dtype is None
         and _is_ordinary(logits, targets, axis)
     ):
-        losses, gradient = _native.cross_entropy_and_grad(logits, targets, 1.0 / targets.size)
-        return logits.dtype.type(sum_of(losses) / losses.size), gradient
+        return _ordinary_loss_and_grad(logits, targets)
     call = read_call(
         "cross_entropy_and_grad", logits, targets, axis, weight, label_smoothing, ignore_index, where, reduction, normalizer, dtype
     )  # fmt: skip

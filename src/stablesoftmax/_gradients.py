@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from stablesoftmax import _native
 from stablesoftmax._arguments import (
     Axis,
     as_logits,
@@ -17,6 +18,7 @@ from stablesoftmax._arguments import (
     reduced_shape,
 )
 from stablesoftmax._layout import Array
+from stablesoftmax._log_space import values_of_rows
 from stablesoftmax._rows import rowwise
 
 _FLOAT64 = np.dtype(np.float64)
@@ -155,8 +157,8 @@ def log_softmax_vjp(y: Any, g: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     Notes
     -----
     *Accuracy*, of y and g as given: error < 1 ulp + 2**-c * (abs(g_i) + e**y_i * sum(abs(g))), c = 26 for float32 and half
-    precision, 55 for float64; probabilities below e**-126 (float64: e**-762) count as 0. *Bits*: as :func:`softmax_vjp`. -inf in
-    y has the gradient g_i, nan makes nan.
+    precision, 55 for float64; probabilities below e**-126 count as 0 (float64: those that are subnormal are rounded first, which
+    adds 2**-1074 * sum(abs(g))). *Bits*: as :func:`softmax_vjp`. -inf in y has the gradient g_i, nan makes nan.
 
     References
     ----------
@@ -215,7 +217,7 @@ def log_softmax_jvp(y: Any, v: Any, axis: Axis = -1, *, out: Any = None) -> Any:
 
 def _reduced(name: str, what: str, value: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> Array:
     """One float64 a row, from an array of the shape of the reduction, with its axes kept or not."""
-    array = as_logits(name, value, what).astype(np.float64)
+    array = cast(as_logits(name, value, what), _FLOAT64)
     without, kept = reduced_shape(shape, axes), reduced_shape(shape, axes, keepdims=True)
     if array.shape == kept:
         return array.reshape(without)
@@ -285,6 +287,16 @@ def logsumexp_vjp(x: Any, g: Any, axis: Axis = None, *, where: Any = True, out: 
     return result if out is not None or result.ndim else result[()]
 
 
+def _mean_change(x: Array, v: Array, mask: Array | None) -> tuple[Array]:
+    """The sum of p*v of float64 rows."""
+    ones = np.ones(x.shape[:-1])
+    if mask is None:
+        p = _native.logsumexp_vjp(x, ones)
+    else:
+        p, v = _native.logsumexp_vjp_where(x, mask, ones), np.where(mask, v, 0.0)
+    return (np.asarray(_native.dot(p, v)),)
+
+
 def logsumexp_jvp(x: Any, v: Any, axis: Axis = None, *, where: Any = True) -> Any:
     r"""Directional derivative of logsumexp: :math:`\sum_i v_i e^{x_i} / \sum_j e^{x_j}` over each row.
 
@@ -330,12 +342,6 @@ def logsumexp_jvp(x: Any, v: Any, axis: Axis = None, *, where: Any = True) -> An
     axes = normalise_axis(name, axis, logits.shape)
     mask = as_mask(name, where, logits.shape)
     outer = reduced_shape(logits.shape, axes)
-    result = np.empty(outer, _FLOAT64)
-    ones = np.broadcast_to(np.float64(1), outer)
-    probabilities = np.empty(logits.shape, _FLOAT64)
-    rowwise("logsumexp_vjp", (logits,), axes, mask, (ones,), _FLOAT64, probabilities)
-    if mask is not None:
-        direction = np.where(mask, direction, direction.dtype.type(0))
-    rowwise("dot", (probabilities, direction), axes, None, (), _FLOAT64, values=result)
-    final = cast(result, reduced_dtype(dtype))
-    return final if final.ndim else final[()]
+    result = np.empty(outer, reduced_dtype(dtype))
+    values_of_rows(name, _mean_change, [logits, direction], mask, axes, [result])
+    return result if result.ndim else result[()]

@@ -18,6 +18,7 @@ from stablesoftmax._arguments import (
     normalise_axis,
     result_dtype,
 )
+from stablesoftmax._environment import neutral
 from stablesoftmax._generator import as_generator, uniform
 from stablesoftmax._rows import elementwise
 
@@ -39,6 +40,11 @@ def _perturbed(name: str, x: Array, generator: "np.random.Generator") -> Array:
     return z
 
 
+@neutral  # a caller's environment might take subnormals for 0
+def _first_of_largest(rows: Array) -> Array:
+    return np.asarray(rows.argmax(axis=-1, keepdims=True))
+
+
 def _one_hot(name: str, z: Array, axes: tuple[int, ...], mask: Array | None) -> Array:
     """1 at the first maximum of each row of z, 0 elsewhere; rows without one as softmax has them."""
     inner = tuple(range(z.ndim - len(axes), z.ndim))
@@ -48,11 +54,7 @@ def _one_hot(name: str, z: Array, axes: tuple[int, ...], mask: Array | None) -> 
     flat = rows.reshape(*rows.shape[: z.ndim - len(axes)], math.prod(rows.shape[z.ndim - len(axes) :]))
     hot = np.zeros(flat.shape)
     if flat.size:
-        before = _native.exchange_environment(None)  # a caller's environment might take subnormals for 0
-        try:
-            first = flat.argmax(axis=-1, keepdims=True)
-        finally:
-            _native.exchange_environment(before)
+        first = _first_of_largest(flat)
         np.put_along_axis(hot, first, 1.0, -1)
         largest = np.take_along_axis(flat, first, -1)[..., 0]
         empty = np.zeros(largest.shape, bool) if mask is None else ~mask.any(axis=axes)

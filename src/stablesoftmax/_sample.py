@@ -8,6 +8,7 @@ import numpy as np
 
 from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import NO_SINK, as_logits, as_mask, as_one_axis, as_temperature, cast, reduced_dtype
+from stablesoftmax._environment import neutral
 from stablesoftmax._generator import as_generator, uniform
 from stablesoftmax._layout import row_last
 from stablesoftmax._rows import elementwise
@@ -50,12 +51,13 @@ def _as_filter(name: str, what: str, value: Any, unused: Any, row_shape: tuple[i
     if not good.all():
         raise ValueError(f"{name}: {what} is {values[~good].flat[0] if values.ndim else values[()]}; {rule}")
     try:
-        values = np.broadcast_to(values.astype(np.int64 if whole else np.float64), row_shape)
+        values = np.broadcast_to(cast(values, np.dtype(np.int64 if whole else np.float64)), row_shape)
     except ValueError:
         raise ValueError(f"{name}: {what} of shape {values.shape} does not broadcast to {row_shape}, one value a row") from None
     return values.squeeze(axis)
 
 
+@neutral
 def _as_filters(name: str, top_k: Any, top_p: Any, min_p: Any, row_shape: tuple[int, ...], axis: int) -> Filters | None:
     if top_k is None and top_p is None and min_p is None:
         return None

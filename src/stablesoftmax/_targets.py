@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stablesoftmax._arguments import as_logits, as_mask, floating, normalise_axis, reduced_dtype, result_dtype
+from stablesoftmax._environment import neutral
 from stablesoftmax._layout import Array
 
 _REDUCTIONS = ("mean", "sum", "none")
@@ -79,6 +80,7 @@ def as_normalizer(name: str, reduction: str, normalizer: Any) -> float | None:
     return as_number(name, "normalizer", normalizer, 5e-324, np.finfo(float).max, "positive and finite")
 
 
+@neutral
 def read_call(
     name: str, x: Any, targets: Any, axis: Any, weight: Any, label_smoothing: Any, ignore_index: Any, where: Any, reduction: str,
     normalizer: Any, dtype: Any,

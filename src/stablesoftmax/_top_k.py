@@ -89,4 +89,5 @@ def top_k(x: Any, k: int, axis: int = -1) -> TopK:
         found[at] = _native.top_k(cast(rows[at], dtype), count)[..., :count]
 
     _blocks.over_rows(name, rows.shape[:-1], length, choose)
-    return TopK(np.take_along_axis(array, indices, along), indices)
+    values = np.take_along_axis(array, indices, along)
+    return TopK(values.astype(native(values.dtype), copy=False), indices)

@@ -83,6 +83,8 @@ def _under_test(processor: str, program: str) -> list[tuple[str, Path, list[str]
         ("check_math", HERE / "check_math.cpp", seeing(lowest)),
         ("check_complex", HERE / "check_complex.cpp", []),
         ("dispatch", NATIVE / "dispatch.cpp", []),
+        ("scratch", NATIVE / "scratch.cpp", []),
+        ("sparse", HERE / "sparse.cpp", []),
     ]
 
 

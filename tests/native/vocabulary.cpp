@@ -60,7 +60,9 @@ template <class T> void check_fma() {
     a[i] = number<T>(), b[i] = number<T>(), c[i] = number<T>();
     if (draw() & 1) c[i] = -beside(a[i] * b[i]);
     if (c[i] - c[i] != 0) c[i] = 1;
-    if (draw() % 16 == 0) c[i] = 0;
+    const std::uint64_t zeros = draw();
+    if (zeros % 16 == 0) c[i] = zeros & 16 ? T(0) : static_cast<T>(-0.0); // the sign of a zero is a bit like any other
+    if (zeros % 64 == 0) a[i] = zeros & 64 ? T(0) : static_cast<T>(-0.0);
   }
   const Vector<T> r = fma(load(a), load(b), load(c));
   for (std::size_t i = 0; i < lanes<T>; i++)

@@ -1,5 +1,5 @@
 // Vector-Jacobian products of softmax and log_softmax, and what log_softmax's other product needs. A sum over the row in exact integers
-// (products.h), then one rounding an element. Bounds: docs/design/errors.md.
+// (products.h), then one rounding an element. Bounds: docs/design/gradients.md.
 #pragma once
 #include "products.h"
 

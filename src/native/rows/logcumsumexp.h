@@ -151,7 +151,7 @@ template <class T> class RunningRow {
       for (std::size_t e = 0; e < lanes<double>; e++) {
         const std::size_t i = v + e;
         if (max[i] - max[i] != 0) results[i] = max[i];
-        else if (quick.cancelled[e]) results[i] = fixed(first + i + 1);
+        else if (quick.cancelled[e]) results[i] = fixed(first + i < access.row.n ? first + i + 1 : access.row.n); // lanes end after the row
         else results[i] = quick.doubtful[e] ? max_plus_exactly(max[i], 0.0, {ratio.hi[e], ratio.lo[e]}) : quick.result[e];
       }
     }

@@ -60,12 +60,15 @@ template <class Kind> struct Strip {
     const double reach = Kind::reach * context.scale.temperature;
     w.floor = each<2>([&](int k) { return lowered(max.v[k], reach); });
     w.exponent = each<2>([&](int k) {
-      const B j = bits<B>(fma(max.v[k], w.hi, splat(rounding))) - zero;
+      const B j = bits<B>(wrapping(bits<B>(fma(max.v[k], w.hi, splat(rounding)))) - wrapping(zero));
       return (j >> 3) + 1;
     });
-    w.magic = each<2>([&](int k) { return bits<V>(zero + (Kind::bias - w.exponent.v[k]) * Kind::steps); });
+    const auto bias = wrapping(bits<B>(zero + Kind::bias * Kind::steps)); // lanes outside the fast domain may wrap: nobody reads them
+    w.magic = each<2>([&](int k) { return bits<V>(bias - wrapping(w.exponent.v[k]) * static_cast<unsigned>(Kind::steps)); });
     return w;
   }
+  static inline U wrapping(I v) { return bits<U>(v); }
+  static inline W wrapping(Q v) { return bits<W>(v); }
   static inline F lowered(F v, double by) { return narrow(widen_low(v) - splat(by), widen_high(v) - splat(by)); }
   static inline D lowered(D v, double by) { return v - splat(by); }
 

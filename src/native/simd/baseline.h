@@ -57,11 +57,13 @@ inline GenericD level_fma(GenericD a, GenericD b, GenericD c) {
   const GenericD as = a * split, ah = as - (as - a), al = a - ah;
   const GenericD bs = b * split, bh = bs - (bs - b), bl = b - bh;
   const GenericD high = a * b;
-  const GenericD low = al * bl - (((high - ah * bh) - al * bh) - ah * bl);
-  GenericD low_error, high_error;
-  const GenericD low_sum = two_sum(c, low, low_error);
-  const GenericD high_sum = two_sum(high, low_sum, high_error);
-  return high_sum + add_odd(low_error, high_error);
+  // What is small is kept negated, and subtracted: where it is 0 it is +0, and x - (+0) is x for both zeros, as x + (+0) is not.
+  const GenericD minus_low = (((high - ah * bh) - al * bh) - ah * bl) - al * bl;
+  const GenericD low_sum = c - minus_low, t = low_sum - c;
+  const GenericD minus_low_error = ((low_sum - t) - c) + (minus_low + t);
+  const GenericD high_sum = high + low_sum, u = high_sum - high;
+  const GenericD minus_high_error = ((high_sum - u) - high) + (u - low_sum);
+  return high_sum - add_odd(minus_low_error, minus_high_error);
 }
 // A product of floats is exact in double; the sum rounded to odd there may be rounded to float.
 inline GenericF level_fma(GenericF a, GenericF b, GenericF c) {
