@@ -58,7 +58,7 @@ def test_every_function_and_dtype_has_a_row_a_promise(full):
 
 
 def test_bounds_are_those_of_the_table_where_it_has_them(full):
-    """What it lacks is in the docstring, which says so in ulp. gumbel_softmax: bounds() takes the noise as given, verify does not."""
+    """What it lacks is in the docstring. Of gumbel_softmax bounds() takes the noise as given, and verify does not."""
     table = {(row["function"], row["dtype"]) for row in stablesoftmax.bounds() if row["function"] != "gumbel_softmax"}
     for row in full.rows:
         if row["promise"] == "accuracy":
