@@ -72,7 +72,7 @@ class LogSumExp:
     log1p(rest), beside 2**-52 * abs(max/T) where these two cancel (float64: 2**-104). *Bits*: of the multiset of a row's
     elements. *Special values*: a nan makes its row nan; a row with +inf has the value inf, one of nothing but -inf has the value
     -inf; softmax and log_softmax of such rows are nan ("invalid value"). *Memory*: 1000 bytes a row (float64: 808), whatever
-    its length; pickled some hundred. *Threads*: a state must not be updated by two threads at once; give each its own and
+    its length; pickled 600 to 900 for one row. *Threads*: a state must not be updated by two threads at once; give each its own and
     merge them.
 
     References
