@@ -168,7 +168,7 @@ int execute(PyObject *module) {
   }
   const bool good = register_softmax(module, *level) && register_gradients(module, *level) && register_log_space(module, *level) &&
                     register_parts(module, *level) && register_pointwise(module, *level) && register_sampling(module, *level) &&
-                    register_segments(module, *level) && register_sparse(module, *level);
+                    register_segments(module, *level) && register_sparse(module, *level) && register_part_rows(module, *level);
   return good ? 0 : -1;
 }
 

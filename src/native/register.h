@@ -12,6 +12,7 @@ bool add_ufunc(PyObject *module, const char *attribute, const char *name, const 
 
 bool register_gradients(PyObject *module, const Level &level);
 bool register_log_space(PyObject *module, const Level &level);
+bool register_part_rows(PyObject *module, const Level &level);
 bool register_pointwise(PyObject *module, const Level &level);
 bool register_segment_ids(PyObject *module);
 bool register_segments(PyObject *module, const Level &level);

@@ -93,6 +93,7 @@ def finalise(
 
 _Pair = tuple[int, int]
 _Vector = np.ndarray[Any, Any]
+_Matrix = np.ndarray[Any, Any]
 _Summary = tuple[float, float, int, int, bool]
 
 def use_threads(get_num_threads: Callable[[], int], lend: Callable[[Callable[[], None], int], None], /) -> None: ...
@@ -117,6 +118,31 @@ def part_write(
 def part_sum_near_zero(x: _Vector, where: _Vector | None, bfloat16: bool, /) -> _Pair: ...
 def parts_logsumexp(is_float64: bool, summary: _Summary, total: _Pair, /) -> tuple[float, bool]: ...
 def parts_logsumexp_near_zero(is_float64: bool, total: _Pair, /) -> float: ...
+def rows_summary(x: _Matrix, where: _Matrix | None, bfloat16: bool, with_second: bool, summaries: _Vector, /) -> None: ...
+def rows_sum(
+    x: _Matrix,
+    where: _Matrix | None,
+    bfloat16: bool,
+    temperatures: _Vector,
+    of_rest: bool,
+    policy: int,
+    summaries: _Vector,
+    totals: _Vector,
+    /,
+) -> None: ...
+def rows_sum_near_zero(x: _Matrix, where: _Matrix | None, bfloat16: bool, totals: _Vector, /) -> None: ...
+def rows_write(
+    log: bool,
+    x: _Matrix,
+    where: _Matrix | None,
+    y: _Matrix,
+    bfloat16: bool,
+    temperatures: _Vector,
+    policy: int,
+    summaries: _Vector,
+    totals: _Vector,
+    /,
+) -> None: ...
 def segment_rising(ids: _Vector, /) -> bool: ...
 def segment_offsets(ids: _Vector, offsets: _Vector, /) -> bool: ...
 def segment_count(ids: _Vector, shift: int, counts: _Vector, end: int, /) -> bool: ...

@@ -18,7 +18,10 @@ from stablesoftmax._arguments import (
     result_dtype,
 )
 from stablesoftmax._layout import Layout
+from stablesoftmax._mapped import MEMORY, Mapped, is_streamed
 from stablesoftmax._rows import elementwise
+from stablesoftmax._stored import Task, stored_elementwise
+from stablesoftmax._threads import get_num_threads
 
 _DEFAULT_TEMPERATURE = 1.0  # one object: comparing a caller's array with 1.0 would be no yes or no
 _ALL_NEGINF = {"nan": 0, "zero": 1, "uniform": 2, "raise": 0}
@@ -89,7 +92,12 @@ def _elementwise(
     y = np.empty_like(logits, dtype=result, subok=False) if out is None else out
     if y.nbytes > _FAR and not np.may_share_memory(logits, y):
         policy = _POLICIES[int(policy) | _PAST_CACHES]
-    elementwise(name, logits, axes, mask, t, sinks, policy, computing_dtype(own, result), y)
+    computing = computing_dtype(own, result)
+    if is_streamed(logits, y):
+        task = Task(name, Mapped(logits), Mapped(y), axes, computing, result, MEMORY, get_num_threads(), mask)
+        stored_elementwise(task, t, sinks, policy)
+    else:
+        elementwise(name, logits, axes, mask, t, sinks, policy, computing, y)
     return y if out is not None or y.ndim else y[()]
 
 

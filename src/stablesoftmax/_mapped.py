@@ -1,0 +1,74 @@
+"""Memory maps of files: arrays whose pages are let go as soon as a box has been read or written.
+
+A page that was touched counts as memory of this process until the system takes it back, which it does late. `madvise(DONTNEED)`
+takes it out of the process at once; the file's own cache keeps it, changed or not, so nothing is lost (of a shared map: a
+private one, mode "c", keeps its changes nowhere else and is left alone).
+"""
+
+import mmap
+from typing import Any
+
+import numpy as np
+
+from stablesoftmax._boxes import Index, Lengths, run_grain
+
+Array = np.ndarray[Any, Any]
+
+# Arrays below this are not worth the trouble.
+LEAST = 16 << 20
+# What boxes and everything made of them may take, of 64 MiB that are promised: the rest is left to records, threads and the allocator.
+MEMORY = 24 << 20
+# A fault brings 16 pages; runs shorter than that would count for as much.
+_RUN = 1 << 16
+
+
+def file_map(array: Any) -> "mmap.mmap | None":
+    """The shared map of a file that an array is a view of."""
+    while isinstance(array, np.ndarray):
+        if isinstance(array, np.memmap) and array.mode in ("r", "r+", "w+") and isinstance(array._mmap, mmap.mmap):  # type: ignore[attr-defined]
+            return array._mmap  # type: ignore[attr-defined,no-any-return]
+        array = array.base
+    return None
+
+
+class Mapped:
+    """An array, mapped or in memory, as source or target of `_stored`."""
+
+    def __init__(self, array: Array) -> None:
+        self._array, self._map = array, file_map(array)
+        self.shape: Lengths = array.shape
+        self.dtype = array.dtype
+        self.grain = run_grain(array.shape, max(1, _RUN // max(1, array.itemsize)))
+        if self._map is not None and hasattr(self._map, "madvise"):
+            self._begin = np.frombuffer(self._map, np.uint8).ctypes.data
+        else:
+            self._map = None
+
+    def read(self, at: Index) -> Array:
+        """A copy, if there are pages to let go."""
+        view = self._array[at] if at else self._array
+        if self._map is None:
+            return view
+        copy = view.copy()
+        self._release(view)
+        return copy
+
+    def write(self, at: Index, values: Array) -> None:
+        view = self._array[at] if at else self._array
+        view[...] = values
+        self._release(view)
+
+    def _release(self, view: Array) -> None:
+        if self._map is None or not view.size:
+            return
+        low, high = np.lib.array_utils.byte_bounds(view)
+        start = (low - self._begin) // mmap.PAGESIZE * mmap.PAGESIZE
+        self._map.madvise(mmap.MADV_DONTNEED, start, high - self._begin - start)
+
+
+def is_streamed(x: Array, y: Array) -> bool:
+    """Whether a call from x into y goes box by box: large, mapped, and either in place or apart."""
+    if max(x.nbytes, y.nbytes) < LEAST or (file_map(x) is None and file_map(y) is None):
+        return False
+    in_place = x.ctypes.data == y.ctypes.data and (x.shape, x.strides, x.dtype) == (y.shape, y.strides, y.dtype)
+    return in_place or not np.may_share_memory(x, y)
