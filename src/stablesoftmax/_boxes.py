@@ -72,7 +72,7 @@ def run_grain(shape: Lengths, elements: int) -> Lengths:
 
 
 def boxes(shape: Lengths, axes: Lengths, grain: Lengths, most: int, threads: int) -> Boxes:
-    """Boxes of at most `most` elements, or of a grain if that is more; enough of them for the threads where there is enough to do."""
+    """Boxes of at most `most` elements, or of a grain if that is more; enough of them for the threads where that is possible."""
     wanted = max(_LEAST, min(_PREFERRED, math.prod(shape) // (8 * threads)))
     grain = tuple(max(1, min(g, n)) for g, n in zip(grain, shape, strict=True))
     least = tuple(n if axis in axes else g for axis, (n, g) in enumerate(zip(shape, grain, strict=True)))

@@ -16,7 +16,7 @@ Array = np.ndarray[Any, Any]
 
 # Arrays below this are not worth the trouble.
 LEAST = 16 << 20
-# What boxes and everything made of them may take, of 64 MiB that are promised: the rest is left to records, threads and the allocator.
+# What boxes and everything made of them may take, of 64 MiB that are promised; the rest is for records, threads and malloc.
 MEMORY = 24 << 20
 # A fault brings 16 pages; runs shorter than that would count for as much.
 _RUN = 1 << 16
@@ -26,7 +26,7 @@ def file_map(array: Any) -> "mmap.mmap | None":
     """The shared map of a file that an array is a view of."""
     while isinstance(array, np.ndarray):
         if isinstance(array, np.memmap) and array.mode in ("r", "r+", "w+") and isinstance(array._mmap, mmap.mmap):  # type: ignore[attr-defined]
-            return array._mmap  # type: ignore[attr-defined,no-any-return]
+            return array._mmap  # type: ignore[attr-defined]
         array = array.base
     return None
 

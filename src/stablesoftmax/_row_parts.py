@@ -51,9 +51,7 @@ class RowParts:
     def add(self, x: Array, mask: Array | None) -> None:
         """Pass 2."""
         found = np.empty_like(self._totals)
-        _native.rows_sum(
-            patterns(x), mask, self._bfloat16, self._temperatures, self._of_rest, self._policy, self._summaries, found
-        )
+        _native.rows_sum(patterns(x), mask, self._bfloat16, self._temperatures, self._of_rest, self._policy, self._summaries, found)
         self._join(self._totals, found)
 
     def with_sinks(self, sinks: Array, add: bool) -> None:
@@ -70,7 +68,15 @@ class RowParts:
         """Pass 3: softmax or log_softmax of a part."""
         y = np.empty_like(x)
         _native.rows_write(
-            self._log, patterns(x), mask, patterns(y), self._bfloat16, self._temperatures, self._policy, self._summaries, self._totals
+            self._log,
+            patterns(x),
+            mask,
+            patterns(y),
+            self._bfloat16,
+            self._temperatures,
+            self._policy,
+            self._summaries,
+            self._totals,
         )
         return y
 
@@ -83,10 +89,8 @@ class RowParts:
 
     def logsumexp(self) -> tuple[Array, Array]:
         """Instead of pass 3: the values as float64, and which of them have cancelled and need `add_near_zero`."""
-        pairs = [
-            _native.parts_logsumexp(self._is_float64, summary, total)
-            for summary, total in zip(self._summaries.tolist(), self._totals.tolist(), strict=True)
-        ]
+        records: Any = zip(self._summaries.tolist(), self._totals.tolist(), strict=True)
+        pairs = [_native.parts_logsumexp(self._is_float64, summary, total) for summary, total in records]
         return np.array([value for value, _ in pairs]), np.array([cancelled for _, cancelled in pairs])
 
     def add_near_zero(self, x: Array, mask: Array | None) -> None:
@@ -97,7 +101,8 @@ class RowParts:
 
     def logsumexp_near_zero(self, at: int) -> float:
         """Of one of those rows."""
-        return _native.parts_logsumexp_near_zero(self._is_float64, self._near_zero[at].item())
+        high, low = self._near_zero[at].tolist()
+        return _native.parts_logsumexp_near_zero(self._is_float64, (high, low))
 
     def _join(self, known: Array, found: Array) -> None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Softmax of arrays that are kept elsewhere than in memory: read, computed and written box by box, with the bits of the call in memory.
+"""Softmax of arrays that are kept elsewhere than in memory: read, computed and written box by box, with the same bits.
 
 Where whole rows fit into a box each element is read once. Where they do not, rows are read in parts, three times. Every source and
 target, be it a memory map or a file, goes through here.
