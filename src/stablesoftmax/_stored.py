@@ -52,11 +52,20 @@ class Task(NamedTuple):
     mask: Array | None = None
     done: Callable[[int], None] = lambda elements: None  # called after each box, from any thread
 
-    def boxes(self) -> Boxes:
-        """A box is in memory as read, cast, computed and written; a copy more for axes that have to be joined."""
+    skip: Callable[[Index], bool] = lambda at: False  # whether the target has this box already
+
+    def most(self) -> int:
+        """Elements of a box: it is in memory as read, cast, computed and written; a copy more for axes that have to be joined."""
         element = 2 * self.source.dtype.itemsize + 2 * self.computing.itemsize + 2 * self.result.itemsize + (self.mask is not None)
-        most = self.memory // (self.threads * element)
-        return boxes(self.source.shape, self.axes, self.source.grain, most, self.threads)
+        return self.memory // (self.threads * element)
+
+    def boxes(self) -> Boxes:
+        """How the source is cut."""
+        return boxes(self.source.shape, self.axes, self.source.grain, self.most(), self.threads)
+
+    def is_over(self) -> bool:
+        """Whether not even a grain fits into memory."""
+        return math.prod(self.boxes().box) > self.most()
 
     def passes(self) -> int:
         """How often each element is read; logsumexp of normalised rows takes one pass more."""
@@ -81,6 +90,9 @@ def stored_elementwise(task: Task, temperature: Array, sink: Array, policy: Arra
     plan = task.boxes()
 
     def whole(at: Index) -> None:
+        if task.skip(at):
+            task.done(_size(at))
+            return
         x = task.source.read(at)
         y = np.empty(x.shape, task.result)
         mask = None if task.mask is None else task.mask[at]
@@ -95,10 +107,13 @@ def stored_elementwise(task: Task, temperature: Array, sink: Array, policy: Arra
         return
     log, invalid = task.name == "log_softmax", False
     for outer in plan.outer():
+        parts = list(plan.parts(outer))
+        if all(map(task.skip, parts)):
+            task.done(3 * _size(outer))
+            continue
         reader = _Reader(task, outer)
         temperatures = reader.numbers(temperature)
         rows = RowParts(log, log, task.computing, temperatures, int(policy) & 7)
-        parts = list(plan.parts(outer))
         sinks = reader.numbers(sink) if (sink != -np.inf).any() else None
         reader.run(parts, rows.summarise)
         if sinks is not None:
@@ -121,6 +136,9 @@ def stored_reduction(task: Task) -> None:
     plan = task.boxes()
 
     def whole(at: Index) -> None:
+        if task.skip(_without(at, task.axes)):
+            task.done(_size(at))
+            return
         x = task.source.read(at)
         out = np.empty(tuple(piece.stop - piece.start for piece in _without(at, task.axes)), task.result)
         with num_threads(1):
@@ -132,6 +150,9 @@ def stored_reduction(task: Task) -> None:
         _run(task, plan.outer(), whole)
         return
     for outer in plan.outer():
+        if task.skip(_without(outer, task.axes)):
+            task.done(2 * _size(outer))
+            continue
         reader = _Reader(task, outer)
         parts = list(plan.parts(outer))
         rows = RowParts(True, True, task.computing, reader.numbers(np.array(1.0)), 0)

@@ -13,8 +13,7 @@ import stablesoftmax
 from stablesoftmax._stored import Source
 from stablesoftmax.cli.errors import BAD_INPUT, CommandError, about, complain
 from stablesoftmax.cli.progress import progress_bar
-from stablesoftmax.io.arrays import FORMATS, STANDARD_STREAM, ArraySpec, create_arrays, format_of, open_arrays
-from stablesoftmax.io.flat import Transposed
+from stablesoftmax.io.arrays import FORMATS, STANDARD_STREAM, create_arrays, format_of, open_arrays
 from stablesoftmax.io.task import Prepared, prepare
 
 __all__ = ["add_parsers"]
@@ -54,6 +53,7 @@ def _add(commands: Any, name: str, what: str, axis: int | None) -> argparse.Argu
         "--max-memory", type=_memory, default=DEFAULT_MEMORY, metavar="SIZE",
         help="for what is read, computed and written at a time, beside the program's own; default 512MiB",
     )  # fmt: skip
+    parser.add_argument("--fill-missing", action="store_true", help="take missing chunks of a .zarr store for its fill value")
     parser.add_argument("--threads", type=_threads, metavar="N", help="default: the processors that the process may use")
     return parser
 
@@ -95,13 +95,16 @@ def _run(arguments: argparse.Namespace) -> None:
     with (
         warnings.catch_warnings(record=True) as caught,
         about(source),
-        open_arrays(source, arguments.source_format, scratch) as arrays,
+        open_arrays(source, arguments.source_format, scratch=scratch, fill_missing=arguments.fill_missing) as arrays,
     ):
         warnings.simplefilter("always")
         tasks = {name: _prepared(arguments, name, array) for name, array in arrays.items()}
-        specs = {name: ArraySpec(task.shape, task.dtype, _is_fortran(arrays[name], task)) for name, task in tasks.items()}
+        specs = {name: task.spec for name, task in tasks.items()}
+        work = (
+            f"{arguments.command} {_options(arguments)} {os.path.realpath(source)} {arrays.identity} {stablesoftmax.bits_version}"
+        )
         total = sum(task.elements * arrays[name].dtype.itemsize for name, task in tasks.items())
-        with about(target, source), create_arrays(target, specs, arguments.to) as targets:
+        with about(target, source), create_arrays(target, specs, arguments.to, work=work) as targets:
             with progress_bar(arguments.command, total) as advance:
                 for name, task in tasks.items():
                     task.run(targets[name], _in_bytes(advance, arrays[name].dtype.itemsize))
@@ -111,12 +114,11 @@ def _run(arguments: argparse.Namespace) -> None:
 
 
 def _prepared(arguments: argparse.Namespace, name: str | None, array: Source) -> Prepared:
-    options = {key: getattr(arguments, key) for key in ("axis", "dtype", "temperature", "keepdims") if key in arguments}
     whose = "" if name is None else f"array {name!r}: "
     function = arguments.command.replace("-", "_")
     threads = arguments.threads or stablesoftmax.get_num_threads()
     try:
-        return prepare(function, array, memory=arguments.max_memory, threads=threads, **options)
+        return prepare(function, array, memory=arguments.max_memory, threads=threads, **_options(arguments))
     except (TypeError, ValueError) as error:
         # The line says the name of the command already.
         reason = str(error).removeprefix(f"{function}: ")
@@ -127,5 +129,5 @@ def _in_bytes(advance: Callable[[int], None], itemsize: int) -> Callable[[int], 
     return lambda elements: advance(elements * itemsize)
 
 
-def _is_fortran(array: Source, task: Prepared) -> bool:
-    return isinstance(array, Transposed) and task.shape == array.shape
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {key: getattr(arguments, key) for key in ("axis", "dtype", "temperature", "keepdims") if key in arguments}

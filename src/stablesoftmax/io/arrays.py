@@ -25,8 +25,11 @@ from stablesoftmax.io.errors import ArrayFileError, of_file
 from stablesoftmax.io.flat import FlatArray, Transposed
 from stablesoftmax.io.npy import npy_header, open_npy
 from stablesoftmax.io.npz import open_npz, pack_npz
+from stablesoftmax.io.parquet import open_parquet, pack_parquet
 from stablesoftmax.io.safetensors import open_safetensors, safetensors_header
 from stablesoftmax.io.spool import is_regular, pour, spool, spooled
+from stablesoftmax.io.zarr_source import ZarrSource
+from stablesoftmax.io.zarr_target import create_zarr
 
 __all__ = [
     "FORMATS",
@@ -41,26 +44,29 @@ __all__ = [
 ]
 
 STANDARD_STREAM = "-"
-FORMATS = ("npy", "npz", "csv", "safetensors")
+FORMATS = ("npy", "npz", "csv", "parquet", "zarr", "safetensors")
 OF_MANY = ("npz", "safetensors")
-TABLES = ("csv",)
+TABLES = ("csv", "parquet")
 # The name that numpy.savez gives to an array that has none.
 UNNAMED = "arr_0"
 
 
 class ArraySpec(NamedTuple):
-    """What an array will be: its shape, its dtype, and whether its first index changes fastest in the file (.npy and .npz only)."""
+    """What an array will be."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
-    fortran_order: bool = False
+    fortran_order: bool = False  # of .npy and .npz: whether the first index changes fastest
+    columns: tuple[str, ...] = ()  # of .parquet: their names
+    layout: Mapping[str, Any] | None = None  # of .zarr: as `create_zarr` takes it
 
 
 class OpenArrays(dict[str | None, Source]):
     """The arrays of an open file under their names."""
 
-    def __init__(self, arrays: Mapping[Any, Source], check_unchanged: Callable[[], None]) -> None:
+    def __init__(self, arrays: Mapping[Any, Source], identity: str, check_unchanged: Callable[[], None]) -> None:
         super().__init__(arrays)
+        self.identity = identity  # another text for another content
         self.check_unchanged = check_unchanged
 
 
@@ -92,7 +98,9 @@ def format_of(path: str, given: str | None = None) -> str:
 
 
 @contextlib.contextmanager
-def open_arrays(path: str | os.PathLike[str], format: str | None = None, scratch: str | None = None) -> Iterator[OpenArrays]:
+def open_arrays(
+    path: str | os.PathLike[str], format: str | None = None, *, scratch: str | None = None, fill_missing: bool = False
+) -> Iterator[OpenArrays]:
     """Open a file of arrays.
 
     Parameters
@@ -103,6 +111,8 @@ def open_arrays(path: str | os.PathLike[str], format: str | None = None, scratch
         One of FORMATS; by default the suffix decides, and "-" is npy.
     scratch : str, optional
         The folder that takes what has to be unpacked first; by default the system's folder of temporary files.
+    fill_missing : bool, default False
+        Whether missing chunks of a .zarr store are read as its fill value, instead of being an error.
 
     Yields
     ------
@@ -118,6 +128,10 @@ def open_arrays(path: str | os.PathLike[str], format: str | None = None, scratch
     """
     path = os.fspath(path)
     format = format_of(path, format)
+    if format == "zarr":
+        store = ZarrSource(path, fill_missing)
+        yield OpenArrays({None: store}, store.identity, store.check_unchanged)
+        return
     with contextlib.ExitStack() as stack:
         given = _standard(sys.stdin) if path == STANDARD_STREAM else stack.enter_context(open(path, "rb"))
         before = _identity(given)
@@ -127,7 +141,8 @@ def open_arrays(path: str | os.PathLike[str], format: str | None = None, scratch
             if _identity(given) != before:
                 raise ArrayFileError(path, "the file was changed while it was read")
 
-        yield OpenArrays(_opened(stream, path, format, lambda: stack.enter_context(spool(scratch))), check_unchanged)
+        arrays = _opened(stream, path, format, lambda: stack.enter_context(spool(scratch)))
+        yield OpenArrays(arrays, str(before), check_unchanged)
 
 
 def _opened(stream: IO[bytes], path: str, format: str, room: Callable[[], IO[bytes]]) -> Mapping[Any, Source]:
@@ -138,6 +153,8 @@ def _opened(stream: IO[bytes], path: str, format: str, room: Callable[[], IO[byt
         return open_safetensors(stream, path, size)
     if format == "csv":
         return {None: open_csv(stream, path, room())}
+    if format == "parquet":
+        return {None: open_parquet(stream, path, room())}
     return {None: open_npy(stream, path, size)}
 
 
@@ -150,7 +167,7 @@ def _identity(stream: IO[bytes]) -> tuple[int, ...]:
 
 @contextlib.contextmanager
 def create_arrays(
-    path: str | os.PathLike[str], specs: Mapping[str | None, ArraySpec], format: str | None = None
+    path: str | os.PathLike[str], specs: Mapping[str | None, ArraySpec], format: str | None = None, *, work: str = ""
 ) -> Iterator[dict[str | None, Target]]:
     """Create a file of arrays; it takes its name when the block ends without an exception.
 
@@ -162,6 +179,8 @@ def create_arrays(
         What the arrays will be, by name; one named None is called "arr_0" in a file of many.
     format : str, optional
         One of FORMATS; by default the suffix decides, and "-" is npy.
+    work : str, optional
+        What the arrays are made of and how: a .zarr store goes on where a process with the same text was killed.
 
     Yields
     ------
@@ -178,6 +197,11 @@ def create_arrays(
     path = os.fspath(path)
     format = format_of(path, format)
     _check_specs(path, format, specs)
+    if format == "zarr":
+        ((name, spec),) = specs.items()
+        with create_zarr(path, spec.shape, spec.dtype, spec.layout or {}, work) as target:
+            yield {name: target}
+        return
     with contextlib.ExitStack() as stack:
         if path == STANDARD_STREAM:
             stream = _standard(sys.stdout)
@@ -192,7 +216,7 @@ def create_arrays(
         spools = {name: stack.enter_context(spool(folder)) for name in specs}
         arrays = {name: _flat(spools[name].fileno(), path, 0, spec) for name, spec in specs.items()}
         yield dict(arrays)
-        _pack(stream, format, specs, spools, arrays)
+        _pack(stream, path, format, specs, spools, arrays)
         stream.flush()
 
 
@@ -211,7 +235,7 @@ def _in_place(stream: IO[bytes], path: str, format: str, specs: Mapping[str | No
     """Write what comes before the elements, and make room for those: a full disk shows before the work, not after it."""
     if format == "npy":
         ((name, spec),) = specs.items()
-        header = npy_header(*spec)
+        header = npy_header(*spec[:3])
         begins = {name: len(header)}
     else:
         named = {_name(name): (spec.shape, spec.dtype) for name, spec in specs.items()}
@@ -235,12 +259,12 @@ def _flat(descriptor: int, path: str, offset: int, spec: ArraySpec) -> FlatArray
 
 
 def _pack(
-    stream: IO[bytes], format: str, specs: Mapping[str | None, ArraySpec], spools: Mapping[str | None, IO[bytes]],
+    stream: IO[bytes], path: str, format: str, specs: Mapping[str | None, ArraySpec], spools: Mapping[str | None, IO[bytes]],
     arrays: Mapping[str | None, FlatArray | Transposed],
 ) -> None:  # fmt: skip
     """From files of elements to the file that was asked for, from its beginning to its end."""
     if format == "npz":
-        pack_npz(stream, {_name(name): (npy_header(*spec), spools[name]) for name, spec in specs.items()})
+        pack_npz(stream, {_name(name): (npy_header(*spec[:3]), spools[name]) for name, spec in specs.items()})
         return
     if format == "safetensors":
         stream.write(safetensors_header({_name(name): (spec.shape, spec.dtype) for name, spec in specs.items()})[0])
@@ -250,8 +274,10 @@ def _pack(
     (name,) = specs
     if format == "csv":
         pack_csv(stream, arrays[name])
+    elif format == "parquet":
+        pack_parquet(stream, arrays[name], specs[name].columns, path)
     else:
-        stream.write(npy_header(*specs[name]))
+        stream.write(npy_header(*specs[name][:3]))
         pour(spools[name], stream)
 
 

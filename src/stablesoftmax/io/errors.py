@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-__all__ = ["ArrayFileError", "MissingPackageError", "check_name", "of_file"]
+__all__ = ["ArrayFileError", "MissingPackageError", "check_name", "first_line", "of_file"]
 
 
 class ArrayFileError(ValueError):
@@ -59,6 +59,22 @@ def check_name(name: str, path: str) -> None:
     parts = name.replace("\\", "/").split("/")
     if ".." in parts or (len(parts) > 1 and (not parts[0] or parts[0].endswith(":"))) or "\0" in name:
         raise ArrayFileError(path, f"the name of array {name!r} leads out of its folder")
+
+
+def first_line(error: BaseException) -> str:
+    """What a package says of a damaged file, as part of one line.
+
+    Parameters
+    ----------
+    error : BaseException
+        Of any kind.
+
+    Returns
+    -------
+    str
+        Not empty, at most 200 characters.
+    """
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
 
 
 @contextlib.contextmanager

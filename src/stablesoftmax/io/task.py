@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stablesoftmax._arguments import (
     NO_SINK,
@@ -20,7 +21,13 @@ from stablesoftmax._arguments import (
     reduction_computing_dtype,
     result_dtype,
 )
+from stablesoftmax._boxes import Index
 from stablesoftmax._stored import Source, Target, Task, stored_elementwise, stored_reduction
+from stablesoftmax.io.arrays import ArraySpec
+from stablesoftmax.io.flat import Transposed
+from stablesoftmax.io.parquet import Table
+from stablesoftmax.io.zarr_source import ZarrSource
+from stablesoftmax.io.zarr_target import layout_like
 
 __all__ = ["FUNCTIONS", "Prepared", "prepare"]
 
@@ -28,10 +35,9 @@ FUNCTIONS = ("softmax", "log_softmax", "logsumexp")
 
 
 class Prepared(NamedTuple):
-    """A call that has been checked: the shape and dtype of its result, how many elements it will read, and how to do it."""
+    """A call that has been checked: what its result will be, how many elements it will read, and how to do it."""
 
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
+    spec: ArraySpec
     elements: int
     run: Callable[[Target, Callable[[int], None]], None]
 
@@ -78,33 +84,57 @@ def prepare(
     t = as_temperature(name, temperature, logits.shape, axes)
     inner, outer_shape = reduced_shape(logits.shape, axes), reduced_shape(logits.shape, axes, keepdims)
 
-    def task(target: Target, done: Callable[[int], None]) -> Task:
-        return Task(name, source, target, axes, computing, result, memory, threads, done=done)
+    shape = outer_shape if name == "logsumexp" else logits.shape
+    planned = Task(name, source, _Kept(None, axes), axes, computing, result, memory, threads)
+    while planned.is_over() and planned.threads > 1:
+        planned = planned._replace(threads=planned.threads - 1)
+    if planned.is_over():
+        raise ValueError(f"{name}: chunks of shape {source.grain} do not fit into {memory >> 20} MiB; allow more memory")
 
     def run(target: Target, done: Callable[[int], None]) -> None:
-        if name == "logsumexp":
-            stored_reduction(task(target if inner == outer_shape else _Kept(target, axes), done))
+        task = planned._replace(target=target, done=done, skip=getattr(target, "is_done", planned.skip))
+        if name != "logsumexp":
+            stored_elementwise(task, t, NO_SINK, np.array(0, np.uint8))
+        elif inner == outer_shape:
+            stored_reduction(task)
         else:
-            stored_elementwise(task(target, done), t, NO_SINK, np.array(0, np.uint8))
+            kept = _Kept(target, axes)
+            stored_reduction(task._replace(target=kept, skip=kept.is_done))
 
-    planned = Task(name, source, _Nowhere(), axes, computing, result, memory, threads)
-    shape = outer_shape if name == "logsumexp" else logits.shape
-    return Prepared(shape, result, logits.size * planned.passes(), run)
+    gone = axes if name == "logsumexp" else ()
+    spec = ArraySpec(
+        shape,
+        result,
+        fortran_order=isinstance(source, Transposed) and shape == source.shape,
+        columns=source.columns if isinstance(source, Table) and shape == source.shape else (),
+        layout=_layout(source, planned.boxes().box, gone, keepdims),
+    )
+    return Prepared(spec, logits.size * planned.passes(), run)
 
 
-class _Nowhere:
-    def write(self, at: Any, values: Any) -> None:
-        """Of a task that is only planned."""
+def _layout(source: Source, box: tuple[int, ...], gone: tuple[int, ...], keepdims: bool) -> dict[str, Any]:
+    """Of a .zarr store: as in the input, else chunks that are the boxes of the computation."""
+    if isinstance(source, ZarrSource):
+        return layout_like(source.array, gone, keepdims)
+    return {"chunks": tuple(1 if axis in gone else n for axis, n in enumerate(box) if keepdims or axis not in gone)}
 
 
 class _Kept:
     """A target with the axes of the row, of length 1."""
 
-    def __init__(self, target: Target, axes: tuple[int, ...]) -> None:
+    def __init__(self, target: Any, axes: tuple[int, ...]) -> None:
         self._target, self._axes = target, axes
 
-    def write(self, at: tuple[slice, ...], values: Any) -> None:
+    def is_done(self, at: Index) -> bool:
+        """As the target says."""
+        return hasattr(self._target, "is_done") and bool(self._target.is_done(self._full(at)))
+
+    def write(self, at: Index, values: NDArray[Any]) -> None:
+        """With the axes put in."""
+        self._target.write(self._full(at), np.expand_dims(values, self._axes))
+
+    def _full(self, at: Index) -> Index:
         full = list(at)
         for axis in self._axes:
             full.insert(axis, slice(0, 1))
-        self._target.write(tuple(full), np.expand_dims(values, self._axes))
+        return tuple(full)
