@@ -125,7 +125,9 @@ def stored_elementwise(task: Task, temperature: Array, sink: Array, policy: Arra
         def write(at: Index, x: Array, mask: Array | None, rows: RowParts = rows, reader: _Reader = reader) -> None:
             task.target.write(at, cast(reader.box(at, rows.results(x, mask)), task.result))
 
-        reader.run_at(parts, write)
+        left = [at for at in parts if not task.skip(at)]
+        task.done(sum(map(_size, parts)) - sum(map(_size, left)))
+        reader.run_at(left, write)
         invalid |= rows.made_nan()
     if invalid:
         _native.raise_invalid(task.name)

@@ -171,7 +171,7 @@ def layout_like(array: Any, axes: Lengths, keepdims: bool) -> dict[str, Any]:
 
     names = array.metadata.dimension_names
     return {
-        "chunks": kept(array.chunks, 1), "shards": kept(array.shards, 1), "compressors": array.compressors,
+        "chunks": kept(array.chunks, 1), "shards": kept(array.shards, 1) or None, "compressors": array.compressors,
         "dimension_names": kept(names, None),
     }  # fmt: skip
 
