@@ -159,9 +159,9 @@ print(peak() - before)
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """120 MB, twice of what a call may take in all."""
+    """160 MB, far more than a call may take in all; a row is long, a column is spread over all of the file."""
     folder = tmp_path_factory.mktemp("mapped")
-    x = np.random.default_rng(8).standard_normal((3000, 10_000), np.float32)
+    x = np.random.default_rng(8).standard_normal((400, 100_000), np.float32)
     np.save(folder / "x.npy", x)
     return folder / "x.npy", x
 
@@ -176,3 +176,28 @@ def test_memory_does_not_grow_with_the_file(name, axis, large, tmp_path):
     child = subprocess.run([sys.executable, "-c", MEASURE, given], capture_output=True, text=True, check=True, timeout=120)
     assert float(child.stdout) <= 64
     assert np.load(target).tobytes() == expected.tobytes()
+
+
+LOSSES = """
+import json, sys
+import numpy as np
+import stablesoftmax
+
+def peak():
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+x = np.load(sys.argv[1], mmap_mode="r")
+before = peak()
+losses = [float(stablesoftmax.cross_entropy(x, np.full(x.shape[1 - axis], 7), axis=axis, reduction="sum")) for axis in (1, 0)]
+print(json.dumps([peak() - before, losses]))
+"""
+
+
+def test_cross_entropy(large):
+    source, x = large
+    child = subprocess.run([sys.executable, "-c", LOSSES, str(source)], capture_output=True, text=True, check=True, timeout=120)
+    above, losses = json.loads(child.stdout)
+    assert above <= 64
+    targets = [np.full(n, 7) for n in x.shape]
+    assert losses == [float(stablesoftmax.cross_entropy(x, targets[1 - axis], axis=axis, reduction="sum")) for axis in (1, 0)]

@@ -6,6 +6,7 @@ private one, mode "c", keeps its changes nowhere else and is left alone).
 """
 
 import mmap
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,10 @@ Array = np.ndarray[Any, Any]
 LEAST = 16 << 20
 # What boxes and everything made of them may take, of 64 MiB that are promised; the rest is for records, threads and malloc.
 MEMORY = 24 << 20
-# A fault brings 16 pages; runs shorter than that would count for as much.
+# A fault brings pages around it, which count as well: runs are not shorter than that, and a box that is made of runs far from each
+# other is copied some at a time.
 _RUN = 1 << 16
+_SPAN = 1 << 20
 
 
 def file_map(array: Any) -> "mmap.mmap | None":
@@ -49,21 +52,42 @@ class Mapped:
         view = self._array[at] if at else self._array
         if self._map is None:
             return view
-        copy = view.copy()
-        self._release(view)
+        copy = np.empty_like(view, order="K", subok=False)
+        for target, source in _in_spans(copy, view, by=view):
+            target[...] = source
+            self._release(source)
         return copy
 
     def write(self, at: Index, values: Array) -> None:
+        """Into the array; the pages are let go."""
         view = self._array[at] if at else self._array
-        view[...] = values
-        self._release(view)
+        if self._map is None:
+            view[...] = values
+            return
+        for target, source in _in_spans(view, values, by=view):
+            target[...] = source
+            self._release(target)
 
     def _release(self, view: Array) -> None:
-        if self._map is None or not view.size:
-            return
-        low, high = np.lib.array_utils.byte_bounds(view)
-        start = (low - self._begin) // mmap.PAGESIZE * mmap.PAGESIZE
-        self._map.madvise(mmap.MADV_DONTNEED, start, high - self._begin - start)
+        if self._map is not None:
+            low, high = np.lib.array_utils.byte_bounds(view)
+            start = (low - self._begin) // mmap.PAGESIZE * mmap.PAGESIZE
+            self._map.madvise(mmap.MADV_DONTNEED, start, high - self._begin - start)
+
+
+def _in_spans(first: Array, second: Array, by: Array) -> Iterator[tuple[Array, Array]]:
+    """Two arrays of one shape in pieces, so that those of `by` do not reach over more than _SPAN bytes of memory."""
+    if not by.size:
+        return
+    reach = [abs(stride) * (length - 1) for stride, length in zip(by.strides, by.shape, strict=True)]
+    if sum(reach) < _SPAN:
+        yield first, second
+        return
+    axis = max(range(by.ndim), key=reach.__getitem__)
+    middle = by.shape[axis] // 2
+    for half in slice(0, middle), slice(middle, None):
+        piece = (*[slice(None)] * axis, half)
+        yield from _in_spans(first[piece], second[piece], by[piece])
 
 
 def is_streamed(x: Array, y: Array) -> bool:

@@ -14,6 +14,7 @@ from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import cast, is_bfloat16
 from stablesoftmax._layout import Layout, apart, assign, before_line, flat, patterns
 from stablesoftmax._long_rows import LongRow
+from stablesoftmax._mapped import Mapped, file_map
 from stablesoftmax._threads import get_num_threads
 
 Array = np.ndarray[Any, Any]
@@ -34,6 +35,10 @@ def _gufunc(name: str, dtype: np.dtype[Any], masked: bool) -> np.ufunc:
 def _at(array: Array, index: Any) -> Array:
     """The block; an array without axes (a scalar, or one temperature for all) stays an array."""
     return array[index] if array.ndim else array
+
+
+def _at_once(array: Array) -> Callable[[Any], Array]:
+    return lambda index: _at(array, index)
 
 
 def _plan(
@@ -135,10 +140,11 @@ def rowwise(
     layout, kernel = Layout(arrays[0], axes), _gufunc(name, computing, mask is not None)
     rank = layout.outer_rank
     rows, masks = [layout.rows_last(array) for array in arrays], None if mask is None else layout.rows_last(mask)
+    readers = [_at_once(array) if file_map(array) is None else Mapped(array).read for array in rows]
     targets = None if out is None else layout.rows_last(out)
 
     def by_block(index: Any) -> None:
-        operands = [patterns(flat(cast(_at(array, index), computing), rank)) for array in rows]
+        operands = [patterns(flat(cast(read(index), computing), rank)) for read in readers]
         if masks is not None:
             operands.append(flat(_at(masks, index), rank))
         operands += [_at(numbers, index) for numbers in of_each]
