@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -22,34 +23,46 @@ def test_damaged_files(format, count):
     assert attack(format, cases(count))
 
 
-def run(path, target):
+def start(path, target):
     arguments = ["softmax", path, "-o", target, "--axis", "0", "--threads", "2", "--max-memory", "16MiB"]
     return subprocess.Popen([*COMMAND, *map(os.fspath, arguments)], stderr=subprocess.PIPE)
 
 
+def kill(path, target, old, new, after):
+    """Kill a process that is to replace the old content by the new one; whether it was killed before its end."""
+    target.write_bytes(old)
+    process = start(path, target)
+    killer = threading.Timer(after, process.kill)
+    killer.start()
+    process.communicate(timeout=60)
+    killer.cancel()
+    assert process.returncode in (0, -signal.SIGKILL)
+    content = target.read_bytes()
+    assert content == new or (content == old and process.returncode)
+    for name in sorted(os.listdir(target.parent)):
+        if name != target.name:
+            assert name.startswith(".stablesoftmax-")
+            assert name.endswith(".tmp")
+            os.unlink(target.parent / name)
+    return process.returncode != 0
+
+
 def test_killed_at_any_moment(tmp_path):
     """Figure E3: the target is the old file or the new one, byte for byte, and leftovers say what they are."""
-    path, target, old = tmp_path / "x.npy", tmp_path / "y.npy", b"old content"
+    path, source = tmp_path / "x.npy", random.Random(13)
     np.save(path, np.random.default_rng(12).standard_normal((1500, 1000)))
-    assert run(path, target).communicate() == (None, b"")
-    begun = time.monotonic()
-    assert run(path, target).communicate() == (None, b"")
+    targets = [tmp_path / name / "y.npy" for name in ("a", "b")]
+    for target in targets:
+        target.parent.mkdir()
+        assert start(path, target).communicate() == (None, b"")
+    new, begun = targets[0].read_bytes(), time.monotonic()
+    assert start(path, targets[1]).communicate() == (None, b"")
     seconds = time.monotonic() - begun
-    new, codes, source = target.read_bytes(), set(), random.Random(13)
-    for _ in range(cases(6)):
-        target.write_bytes(old)
-        process = run(path, target)
-        killer = threading.Timer(source.uniform(0.1, 1.2) * seconds, process.kill)
-        killer.start()
-        process.communicate(timeout=60)
-        killer.cancel()
-        codes.add(process.returncode)
-        content = target.read_bytes()
-        assert content == new or (content == old and process.returncode == -signal.SIGKILL)
-        for name in sorted(os.listdir(tmp_path)):
-            if name not in ("x.npy", "y.npy"):
-                assert name.startswith(".stablesoftmax-")
-                assert name.endswith(".tmp")
-                os.unlink(tmp_path / name)
-    assert -signal.SIGKILL in codes
-    assert codes <= {0, -signal.SIGKILL}
+    moments = [[source.uniform(0.1, 1.5) * seconds for _ in range(cases(3))] for _ in targets]
+
+    def worker(target, times):
+        return [kill(path, target, b"old content", new, after) for after in times]
+
+    with ThreadPoolExecutor(len(targets)) as pool:
+        killed = list(pool.map(worker, targets, moments))
+    assert any(map(any, killed))
