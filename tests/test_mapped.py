@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -94,6 +95,35 @@ def test_random_arrays(name, dtype, small_boxes, monkeypatch, tmp_path):
             del target
             written = np.fromfile(tmp_path / f"y{number % 2}", expected.dtype).reshape(expected.shape)
             assert_same_bits(written, expected, "in the file")
+
+
+def test_a_mapped_mask_and_rows_that_are_refused(small_boxes, monkeypatch, tmp_path):
+    rng = np.random.default_rng(4)
+    x, mask = rng.standard_normal((40, 33)), rng.random((40, 33)) < 0.7
+    for memory in (500, 1 << 20):
+        monkeypatch.setattr(_mapped, "MEMORY", memory)
+        maps = mapped(tmp_path / f"x{memory}", x, mode="r"), mapped(tmp_path / f"m{memory}", mask, mode="r")
+        for axis in (0, 1, None):
+            assert_same_bits(stablesoftmax.softmax(maps[0], axis, where=maps[1]), stablesoftmax.softmax(x, axis, where=mask))
+    x[7] = -np.inf
+    with pytest.raises(ValueError, match=r"every element of row \(7,\) is -inf"):
+        stablesoftmax.softmax(mapped(tmp_path / "low", x, mode="r"), all_neginf="raise")
+
+
+def test_the_threads_share_the_boxes(small_boxes, monkeypatch, tmp_path):
+    barrier, readers = threading.Barrier(stablesoftmax.get_num_threads()), set()
+    honest = _mapped.Mapped.read
+
+    def read(self, at):
+        if threading.get_ident() not in readers:
+            readers.add(threading.get_ident())
+            barrier.wait(timeout=30)  # nobody goes on before all threads have a box
+        return honest(self, at)
+
+    monkeypatch.setattr(_mapped.Mapped, "read", read)
+    x = np.random.default_rng(3).standard_normal((400, 33))
+    assert_same_bits(stablesoftmax.softmax(mapped(tmp_path / "x", x, mode="r")), stablesoftmax.softmax(x))
+    assert len(readers) == stablesoftmax.get_num_threads()
 
 
 @pytest.mark.parametrize("axis", [-1, 0, None])

@@ -19,7 +19,7 @@ from stablesoftmax._arguments import (
     result_dtype,
 )
 from stablesoftmax._layout import Array
-from stablesoftmax._mapped import MEMORY, Mapped, is_streamed
+from stablesoftmax._mapped import MEMORY, Mapped, as_source, is_streamed
 from stablesoftmax._rows import reduction
 from stablesoftmax._signed_sums import as_weights, signed_logsumexp
 from stablesoftmax._stored import Task, stored_reduction
@@ -112,7 +112,8 @@ def logsumexp(
     y = np.empty(shape, result) if out is None else out
     reduced = y.squeeze(axes) if keepdims else y
     if is_streamed(logits, reduced):
-        stored_reduction(Task(name, Mapped(logits), Mapped(reduced), axes, computing, result, MEMORY, get_num_threads(), mask))
+        task = Task(name, Mapped(logits), Mapped(reduced), axes, computing, result, MEMORY, get_num_threads(), as_source(mask))
+        stored_reduction(task)
     else:
         reduction(name, logits, axes, mask, computing, reduced)
     return y if out is not None or y.ndim else y[()]

@@ -90,6 +90,11 @@ def _in_spans(first: Array, second: Array, by: Array) -> Iterator[tuple[Array, A
         yield from _in_spans(first[piece], second[piece], by[piece])
 
 
+def as_source(mask: Array | None) -> Mapped | None:
+    """A mask, which may be mapped too."""
+    return None if mask is None else Mapped(mask)
+
+
 def is_streamed(x: Array, y: Array) -> bool:
     """Whether a call from x into y goes box by box: large, mapped, and either in place or apart."""
     if max(x.nbytes, y.nbytes) < LEAST or (file_map(x) is None and file_map(y) is None):

@@ -18,7 +18,7 @@ from stablesoftmax._arguments import (
     result_dtype,
 )
 from stablesoftmax._layout import Layout
-from stablesoftmax._mapped import MEMORY, Mapped, is_streamed
+from stablesoftmax._mapped import MEMORY, Mapped, as_source, is_streamed
 from stablesoftmax._rows import elementwise
 from stablesoftmax._stored import Task, stored_elementwise
 from stablesoftmax._threads import get_num_threads
@@ -55,9 +55,10 @@ def _refuse_all_neginf(name: str, x: Any, axes: tuple[int, ...], mask: Any, sink
     layout = Layout(x, axes)
     rows, masks = layout.rows_last(x), None if mask is None else layout.rows_last(mask)
     rank, inner = layout.outer_rank, tuple(range(layout.outer_rank, x.ndim))
+    read = Mapped(rows).read
     low, present = np.ones(layout.outer_shape, bool), np.zeros(layout.outer_shape, bool)
     for at in _blocks.cut(rows.shape, _blocks.ELEMENTS):
-        is_low = rows[at] == -np.inf
+        is_low = read(at) == -np.inf
         if masks is None:
             present[at[:rank]] = True
         else:
@@ -94,7 +95,7 @@ def _elementwise(
         policy = _POLICIES[int(policy) | _PAST_CACHES]
     computing = computing_dtype(own, result)
     if is_streamed(logits, y):
-        task = Task(name, Mapped(logits), Mapped(y), axes, computing, result, MEMORY, get_num_threads(), mask)
+        task = Task(name, Mapped(logits), Mapped(y), axes, computing, result, MEMORY, get_num_threads(), as_source(mask))
         stored_elementwise(task, t, sinks, policy)
     else:
         elementwise(name, logits, axes, mask, t, sinks, policy, computing, y)

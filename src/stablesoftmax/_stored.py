@@ -49,7 +49,7 @@ class Task(NamedTuple):
     result: np.dtype[Any]
     memory: int
     threads: int
-    mask: Array | None = None
+    mask: Source | None = None
     done: Callable[[int], None] = lambda elements: None  # called after each box, from any thread
 
     skip: Callable[[Index], bool] = lambda at: False  # whether the target has this box already
@@ -95,7 +95,7 @@ def stored_elementwise(task: Task, temperature: Array, sink: Array, policy: Arra
             return
         x = task.source.read(at)
         y = np.empty(x.shape, task.result)
-        mask = None if task.mask is None else task.mask[at]
+        mask = None if task.mask is None else task.mask.read(at)
         of_rows = _outer(temperature, at, task.axes), _outer(sink, at, task.axes)
         with num_threads(1):  # the boxes are what the threads share
             elementwise(task.name, x, task.axes, mask, *of_rows, policy, task.computing, y)
@@ -144,7 +144,7 @@ def stored_reduction(task: Task) -> None:
         x = task.source.read(at)
         out = np.empty(tuple(piece.stop - piece.start for piece in _without(at, task.axes)), task.result)
         with num_threads(1):
-            reduction(task.name, x, task.axes, None if task.mask is None else task.mask[at], task.computing, out)
+            reduction(task.name, x, task.axes, None if task.mask is None else task.mask.read(at), task.computing, out)
         task.target.write(_without(at, task.axes), out)
         task.done(_size(at))
 
@@ -195,7 +195,7 @@ class _Reader:
 
         def on_part(at: Index) -> None:
             x = self._matrix(cast(self._task.source.read(at), self._task.computing))
-            work(at, np.require(x, requirements="A"), None if self._task.mask is None else self._matrix(self._task.mask[at]))
+            work(at, np.require(x, requirements="A"), None if self._task.mask is None else self._matrix(self._task.mask.read(at)))
             if counted:
                 self._task.done(_size(at))
 

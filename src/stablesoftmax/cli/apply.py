@@ -22,10 +22,10 @@ DEFAULT_MEMORY = 512 << 20
 LEAST_MEMORY = 16 << 20
 
 FILES = """\
-FILE and OUT are .npy, .npz, .csv, .parquet, .zarr or .safetensors, by their suffix; - is .npy on a standard stream. All arrays of an
-.npz or .safetensors file are taken, each under its name. Columns of a .csv or .parquet table are axis 1; a single column is a vector.
-OUT is replaced in one step or not at all; a .zarr store goes on where the same command was killed. Exit code: 0, 2 bad input, 3
-refused by the system, 130 Ctrl-C."""
+FILE and OUT are .npy, .npz, .csv, .parquet, .zarr or .safetensors, by their suffix; - is .npy on a standard stream. All arrays of
+an .npz or .safetensors file are taken, each under its name. Columns of a .csv or .parquet table are axis 1; a single column is a
+vector. OUT is replaced in one step or not at all; a .zarr store goes on where the same command was killed. Exit code: 0, 2 bad
+input, 3 refused by the system, 130 Ctrl-C."""
 
 
 def add_parsers(commands: Any) -> None:

@@ -25,6 +25,7 @@ __all__ = ["METADATA", "ZarrSource", "boxes_of", "import_zarr"]
 
 METADATA = "zarr.json"
 LONGEST_METADATA = 1 << 20
+MOST_CHUNKS = 10**8
 DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64")
 MOST_DIMENSIONS = 64
 # A chunk that does not get smaller by compression gets larger by less than this.
@@ -168,6 +169,9 @@ def _check_metadata(text: bytes, path: str) -> None:
             raise ValueError
     except Exception:
         raise ArrayFileError(path, f"its {METADATA} is damaged: shape and chunks do not fit") from None
+    count = math.prod(-(-n // step) for n, step in zip(shape, chunk, strict=True))
+    if count > MOST_CHUNKS:
+        raise ArrayFileError(path, f"its {METADATA} announces {count} chunks, more than {MOST_CHUNKS}")
     if dtype not in DTYPES:
         raise ArrayFileError(path, f"holds {str(dtype)[:40]!r}; known are {', '.join(DTYPES)}")
 
