@@ -87,6 +87,14 @@ def test_memory_and_bits(name, axis, large, small_peak, tmp_path):
     assert got.tobytes() == expected.tobytes()
 
 
+def test_an_archive_a_thousand_times_its_size(small_peak, tmp_path):
+    """150 MB of zeros are 150 KB: the memory is that of any other archive."""
+    np.savez_compressed(tmp_path / "x.npz", zeros=np.zeros((3000, 12_500), np.float32))
+    assert (tmp_path / "x.npz").stat().st_size < 200_000
+    assert peak_of("logsumexp", tmp_path / "x.npz", "-o", tmp_path / "y.npy", "--axis", "0", *SMALLEST) - small_peak < 32
+    assert (np.load(tmp_path / "y.npy") == np.float32(np.log(3000.0))).all()
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("axis", ["-1", "0", "1", "0,2", "all"])
 def test_axes_orders_and_threads(axis, order, tmp_path, call):

@@ -159,6 +159,24 @@ def test_a_damaged_chunk_and_one_that_changes(tmp_path, call, monkeypatch):
     assert os.listdir(tmp_path) == ["x.zarr"]
 
 
+@pytest.mark.parametrize(
+    "codec", [zarr.codecs.ZstdCodec(), zarr.codecs.GzipCodec(), zarr.codecs.BloscCodec()], ids=lambda c: type(c).__name__
+)
+def test_a_chunk_that_would_fill_the_memory(codec, tmp_path, call):
+    """The chunk of a store of large chunks in the place of a small one: 100 MB from some kilobytes."""
+    x = np.random.default_rng(7).standard_normal((60, 70))
+    store(tmp_path / "x.zarr", x, chunks=(60, 70), compressors=codec)
+    assert call("softmax", tmp_path / "x.zarr", "-o", tmp_path / "y.zarr") == (0, "")
+    store(tmp_path / "large.zarr", np.zeros((3000, 4000)), chunks=(3000, 4000), compressors=codec)
+    chunk = tmp_path / "x.zarr" / "c" / "0" / "0"
+    shutil.copy(tmp_path / "large.zarr" / "c" / "0" / "0", chunk)
+    assert chunk.stat().st_size < 200_000
+    code, errors = call("softmax", tmp_path / "x.zarr", "-o", tmp_path / "y.zarr")
+    assert code == 2
+    assert "chunk c/0/0 " in errors
+    assert "than its elements can take" in errors or "where its elements take 33600" in errors
+
+
 # what is killed goes on ----------------------------------------------------------------------------------------------
 
 

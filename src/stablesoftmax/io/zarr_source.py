@@ -6,6 +6,7 @@ caller says otherwise: by the format it reads as the fill value, and a copy that
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import itertools
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from stablesoftmax._boxes import Index, Lengths, pieces
 from stablesoftmax.io.errors import ArrayFileError, MissingPackageError, first_line, of_file
+from stablesoftmax.io.zarr_chunks import decoded_bytes
 
 __all__ = ["METADATA", "ZarrSource", "boxes_of", "import_zarr"]
 
@@ -91,6 +93,7 @@ class ZarrSource:
         _check_metadata(text, path)
         try:
             self.array = zarr.open_array(store=zarr.storage.LocalStore(path, read_only=True), mode="r", zarr_format=3)
+            self._outermost: str = self.array.metadata.codecs[-1].to_dict()["name"]
         except Exception as error:  # whatever a forged document makes of the package
             raise ArrayFileError(path, f"its {METADATA} describes no array: {first_line(error)}") from None
         self.shape: Lengths = tuple(self.array.shape)
@@ -101,6 +104,7 @@ class ZarrSource:
 
     def read(self, at: Index) -> NDArray[Any]:
         """The elements of a box."""
+        self._check_sizes(at)
         try:
             return np.asarray(self.array[at])
         except MemoryError:
@@ -111,6 +115,17 @@ class ZarrSource:
                     raise
             places = ", ".join(f"{piece.start}:{piece.stop}" for piece in at)
             raise ArrayFileError(self._path, f"a chunk in [{places}] is damaged: {first_line(error)}") from None
+
+    def _check_sizes(self, at: Index) -> None:
+        """Refuse chunks that would decompress to more than their elements, a checksum of each codec allowed for."""
+        expected = math.prod(self.grain) * self.dtype.itemsize
+        for place in boxes_of(at, self.grain):
+            key = self.array.metadata.encode_chunk_key(place)
+            with contextlib.suppress(FileNotFoundError), of_file(self._path), open(os.path.join(self._path, key), "rb") as chunk:
+                found = decoded_bytes(self._outermost, chunk, expected + LARGEST_OVERHEAD)
+                if found is not None and found > expected + LARGEST_OVERHEAD:
+                    reason = f"chunk {key} would take {found} bytes or more, where its elements take {expected}"
+                    raise ArrayFileError(self._path, reason)
 
     def check_unchanged(self) -> None:
         """Raise if the store is no longer what it was."""
