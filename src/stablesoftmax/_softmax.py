@@ -164,7 +164,9 @@ def softmax(
     *Accuracy*: each result is one of the two floating-point numbers nearest the exact one, error < 1 ulp, subnormal results
     included; see :func:`bounds`. *Bits*: a result depends on the multiset of a row's elements and on nothing else: not on
     their order, the axis, strides, batch or SIMD level. *Special values*: a nan in a row makes the row nan; -inf gives 0.
-    "invalid value" is raised (as ``np.errstate`` says) only where a nan is made out of none. Underflow to 0 is silent.
+    "invalid value" is raised (as ``np.errstate`` says) only where a nan is made out of none. Underflow to 0 is silent. *Memory
+    maps* of more than 16 MB are read, and written as `out`, in at most 64 MiB of memory; so they are by :func:`log_softmax` and
+    :func:`logsumexp`.
 
     References
     ----------
