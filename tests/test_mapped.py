@@ -12,7 +12,7 @@ from budget import cases
 from formats import DTYPES, assert_same_bits, cast
 
 import stablesoftmax
-from stablesoftmax import _boxes, _mapped
+from stablesoftmax import _boxes, _mapped, _stored
 
 FUNCTIONS = ("softmax", "log_softmax", "logsumexp")
 
@@ -25,6 +25,7 @@ def small_boxes(request, monkeypatch):
     monkeypatch.setattr(_boxes, "_LEAST", 4)
     monkeypatch.setattr(_boxes, "_PREFERRED", 200)
     monkeypatch.setattr(_boxes, "_MOST_ROWS", 50)
+    monkeypatch.setattr(_stored, "_LEAST_SHARE", 1)
     with stablesoftmax.num_threads(request.param):
         yield
 
@@ -197,13 +198,18 @@ def large(tmp_path_factory):
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="the high-water mark is read from /proc")
-@pytest.mark.parametrize(("name", "axis"), [("softmax", -1), ("log_softmax", 0), ("softmax", None), ("logsumexp", 0)])
-def test_memory_does_not_grow_with_the_file(name, axis, large, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "axis", "threads"),
+    [("softmax", -1, 2), ("log_softmax", 0, 2), ("softmax", None, 1), ("logsumexp", 0, 2), ("softmax", -1, 48)],
+)
+def test_memory_does_not_grow_with_the_file(name, axis, threads, large, tmp_path):
     source, x = large
     expected = np.asarray(getattr(stablesoftmax, name)(x, axis=axis))
     target = tmp_path / "y.npy"
     given = json.dumps([name, axis, str(source), str(target), expected.shape, {}])
-    child = subprocess.run([sys.executable, "-c", MEASURE, given], capture_output=True, text=True, check=True, timeout=120)
+    environment = os.environ | {"STABLESOFTMAX_NUM_THREADS": str(threads)}
+    command = [sys.executable, "-c", MEASURE, given]
+    child = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, env=environment)
     assert float(child.stdout) <= 64
     assert np.load(target).tobytes() == expected.tobytes()
 

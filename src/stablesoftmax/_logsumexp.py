@@ -113,7 +113,7 @@ def logsumexp(
     reduced = y.squeeze(axes) if keepdims else y
     if is_streamed(logits, reduced):
         task = Task(name, Mapped(logits), Mapped(reduced), axes, computing, result, MEMORY, get_num_threads(), as_source(mask))
-        stored_reduction(task)
+        stored_reduction(task.fitting())
     else:
         reduction(name, logits, axes, mask, computing, reduced)
     return y if out is not None or y.ndim else y[()]

@@ -91,13 +91,13 @@ def _elementwise(
     if all_neginf == "raise":
         _refuse_all_neginf(name, logits, axes, mask, sinks)
     y = np.empty_like(logits, dtype=result, subok=False) if out is None else out
-    if y.nbytes > _FAR and not np.may_share_memory(logits, y):
-        policy = _POLICIES[int(policy) | _PAST_CACHES]
     computing = computing_dtype(own, result)
     if is_streamed(logits, y):
         task = Task(name, Mapped(logits), Mapped(y), axes, computing, result, MEMORY, get_num_threads(), as_source(mask))
-        stored_elementwise(task, t, sinks, policy)
+        stored_elementwise(task.fitting(), t, sinks, policy)
     else:
+        if y.nbytes > _FAR and not np.may_share_memory(logits, y):
+            policy = _POLICIES[int(policy) | _PAST_CACHES]
         elementwise(name, logits, axes, mask, t, sinks, policy, computing, y)
     return y if out is not None or y.ndim else y[()]
 

@@ -20,6 +20,10 @@ from stablesoftmax._threads import num_threads
 Array = np.ndarray[Any, Any]
 
 
+# Elements of a box that make a thread worth its own memory, some two megabytes beside the box; smaller ones cost more than they help.
+_LEAST_SHARE = 1 << 17
+
+
 class Source(Protocol):
     """An array that is read box by box, from any thread."""
 
@@ -67,6 +71,13 @@ class Task(NamedTuple):
         """Whether not even a grain fits into memory."""
         return math.prod(self.boxes().box) > self.most()
 
+    def fitting(self) -> "Task":
+        """With as many threads as there is memory for, one at least."""
+        task = self
+        while task.threads > 1 and (task.is_over() or task.most() < _LEAST_SHARE):
+            task = task._replace(threads=task.threads - 1)
+        return task
+
     def passes(self) -> int:
         """How often each element is read; logsumexp of normalised rows takes one pass more."""
         return 1 if self.boxes().whole else 2 if self.name == "logsumexp" else 3
@@ -113,7 +124,7 @@ def stored_elementwise(task: Task, temperature: Array, sink: Array, policy: Arra
             continue
         reader = _Reader(task, outer)
         temperatures = reader.numbers(temperature)
-        rows = RowParts(log, log, task.computing, temperatures, int(policy) & 7)
+        rows = RowParts(log, log, task.computing, temperatures, int(policy))
         sinks = reader.numbers(sink) if (sink != -np.inf).any() else None
         reader.run(parts, rows.summarise)
         if sinks is not None:

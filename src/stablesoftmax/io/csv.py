@@ -78,10 +78,11 @@ def pack_csv(stream: IO[bytes], array: Source) -> None:
             stream.write("".join(f"{text}\n" for text in _written(numbers.reshape(-1))).encode("ascii"))
         return
     rows, columns = array.shape
-    for row in range(rows):
-        for piece in pieces(columns, WRITTEN_AT_ONCE):
+    for some in pieces(rows, max(1, WRITTEN_AT_ONCE // columns)):
+        for piece in pieces(columns, WRITTEN_AT_ONCE):  # one, unless a single row is longer
             end = b"\n" if piece.stop == columns else b","
-            stream.write(",".join(_written(array.read((slice(row, row + 1), piece))[0])).encode("ascii") + end)
+            for row in array.read((some, piece)):
+                stream.write(",".join(_written(row)).encode("ascii") + end)
 
 
 def check_table(shape: tuple[int, ...], path: str) -> None:

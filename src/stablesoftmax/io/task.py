@@ -85,9 +85,7 @@ def prepare(
     inner, outer_shape = reduced_shape(logits.shape, axes), reduced_shape(logits.shape, axes, keepdims)
 
     shape = outer_shape if name == "logsumexp" else logits.shape
-    planned = Task(name, source, _Kept(None, axes), axes, computing, result, memory, threads)
-    while planned.is_over() and planned.threads > 1:
-        planned = planned._replace(threads=planned.threads - 1)
+    planned = Task(name, source, _Kept(None, axes), axes, computing, result, memory, threads).fitting()
     if planned.is_over():
         raise ValueError(f"{name}: chunks of shape {source.grain} do not fit into {memory >> 20} MiB; allow more memory")
 
