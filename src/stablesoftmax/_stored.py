@@ -20,7 +20,7 @@ from stablesoftmax._threads import num_threads
 Array = np.ndarray[Any, Any]
 
 
-# Elements of a box that make a thread worth its own memory, some two megabytes beside the box; smaller ones cost more than they help.
+# Elements of a box that make a thread worth its own memory, some two megabytes beside the box.
 _LEAST_SHARE = 1 << 17
 
 
