@@ -43,7 +43,7 @@ def test_every_element_once(monkeypatch):
 
 def test_rows_in_parts_are_not_too_many(monkeypatch):
     monkeypatch.setattr(_boxes, "_MOST_ROWS", 100)
-    plan = boxes((1000, 50, 70), (0,), (1, 1, 10), 10_000, 2)
+    plan = boxes((1000, 50, 70), (0,), (1, 1, 10), 5_000, 2)
     assert not plan.whole
     assert plan.box[1] * plan.box[2] <= 100
     assert plan.box[0] > 1
@@ -51,8 +51,15 @@ def test_rows_in_parts_are_not_too_many(monkeypatch):
 
 @pytest.mark.parametrize(
     ("shape", "elements", "grain"),
-    [((), 5, ()), ((7,), 5, (5,)), ((7,), 9, (7,)), ((5, 100, 7), 16, (1, 3, 7)), ((5, 100, 7), 10_000, (5, 100, 7)), ((3, 0), 4, (3, 1))],
-)  # fmt: skip
+    [
+        ((), 5, ()),
+        ((7,), 5, (5,)),
+        ((7,), 9, (7,)),
+        ((5, 100, 7), 16, (1, 3, 7)),
+        ((5, 100, 7), 10_000, (5, 100, 7)),
+        ((3, 0), 4, (3, 1)),
+    ],
+)
 def test_runs(shape, elements, grain):
     assert run_grain(shape, elements) == grain
 

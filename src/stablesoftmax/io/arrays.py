@@ -197,6 +197,7 @@ def create_arrays(
     path = os.fspath(path)
     format = format_of(path, format)
     _check_specs(path, format, specs)
+    specs = {name: _as_kept(spec, format) for name, spec in specs.items()}
     if format == "zarr":
         ((name, spec),) = specs.items()
         with create_zarr(path, spec.shape, spec.dtype, spec.layout or {}, work) as target:
@@ -229,6 +230,14 @@ def _check_specs(path: str, format: str, specs: Mapping[str | None, ArraySpec]) 
             check_table(spec.shape, path)
         if spec.dtype.kind not in "biufc" and format != "safetensors":
             raise ArrayFileError(path, f"a .{format} file cannot hold {spec.dtype}; use .safetensors, or --dtype float32")
+
+
+def _as_kept(spec: ArraySpec, format: str) -> ArraySpec:
+    """Any byte order and order of the axes in .npy and .npz; little-endian in C order in the others."""
+    if format in ("npy", "npz"):
+        return spec
+    dtype = spec.dtype.newbyteorder("<") if spec.dtype.kind in "biufc" else spec.dtype
+    return spec._replace(dtype=dtype, fortran_order=False)
 
 
 def _in_place(stream: IO[bytes], path: str, format: str, specs: Mapping[str | None, ArraySpec]) -> dict[str | None, Target]:
