@@ -21,8 +21,11 @@ from stablesoftmax._arguments import (
     result_dtype,
 )
 from stablesoftmax._layout import Array
+from stablesoftmax._mapped import MEMORY, Mapped, as_source, is_streamed
 from stablesoftmax._rows import reduction
 from stablesoftmax._signed_sums import as_weights, signed_logsumexp
+from stablesoftmax._stored import Task, stored_reduction
+from stablesoftmax._threads import get_num_threads
 
 
 def _weighted(name: str, x: Array, axes: tuple[int, ...], weights: Array, mask: Array | None, keepdims: bool) -> Array:
@@ -114,5 +117,10 @@ def logsumexp(
         return y if out is not None or y.ndim else y[()]
     computing = reduction_computing_dtype(own, result)
     y = np.empty(shape, result) if out is None else out
-    reduction(name, logits, axes, mask, computing, y.squeeze(axes) if keepdims else y)
+    reduced = y.squeeze(axes) if keepdims else y
+    if is_streamed(logits, reduced):
+        task = Task(name, Mapped(logits), Mapped(reduced), axes, computing, result, MEMORY, get_num_threads(), as_source(mask))
+        stored_reduction(task.fitting())
+    else:
+        reduction(name, logits, axes, mask, computing, reduced)
     return y if out is not None or y.ndim else y[()]

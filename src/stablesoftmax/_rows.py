@@ -13,6 +13,7 @@ from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import cast
 from stablesoftmax._layout import Layout, apart, assign, before_line, flat, gufunc, patterns
 from stablesoftmax._long_rows import LongRow
+from stablesoftmax._mapped import Mapped, file_map
 from stablesoftmax._threads import get_num_threads
 
 Array = np.ndarray[Any, Any]
@@ -28,6 +29,10 @@ _STRIP = 16  # columns, a cache line of float32
 def _at(array: Array, index: Any) -> Array:
     """The block; an array without axes (a scalar, or one temperature for all) stays an array."""
     return array[index] if array.ndim else array
+
+
+def _at_once(array: Array) -> Callable[[Any], Array]:
+    return lambda index: _at(array, index)
 
 
 def _plan(
@@ -129,10 +134,11 @@ def rowwise(
     layout, kernel = Layout(arrays[0], axes), gufunc(name, computing, mask is not None)
     rank = layout.outer_rank
     rows, masks = [layout.rows_last(array) for array in arrays], None if mask is None else layout.rows_last(mask)
+    readers = [_at_once(array) if file_map(array) is None else Mapped(array).read for array in rows]
     targets = None if out is None else layout.rows_last(out)
 
     def by_block(index: Any) -> None:
-        operands = [patterns(flat(cast(_at(array, index), computing), rank)) for array in rows]
+        operands = [patterns(flat(cast(read(index), computing), rank)) for read in readers]
         if masks is not None:
             operands.append(flat(_at(masks, index), rank))
         operands += [_at(numbers, index) for numbers in of_each]

@@ -20,7 +20,10 @@ from stablesoftmax._arguments import (
     result_dtype,
 )
 from stablesoftmax._layout import Layout
+from stablesoftmax._mapped import MEMORY, Mapped, as_source, is_streamed
 from stablesoftmax._rows import elementwise
+from stablesoftmax._stored import Task, stored_elementwise
+from stablesoftmax._threads import get_num_threads
 
 _DEFAULT_TEMPERATURE = 1.0  # one object: comparing a caller's array with 1.0 would be no yes or no
 _ALL_NEGINF = {"nan": 0, "zero": 1, "uniform": 2, "raise": 0}
@@ -55,9 +58,10 @@ def _refuse_all_neginf(name: str, x: Any, axes: tuple[int, ...], mask: Any, sink
     layout = Layout(x, axes)
     rows, masks = layout.rows_last(x), None if mask is None else layout.rows_last(mask)
     rank, inner = layout.outer_rank, tuple(range(layout.outer_rank, x.ndim))
+    read = Mapped(rows).read
     low, present = np.ones(layout.outer_shape, bool), np.zeros(layout.outer_shape, bool)
     for at in _blocks.cut(rows.shape, _blocks.ELEMENTS):
-        is_low = rows[at] == -np.inf
+        is_low = read(at) == -np.inf
         if masks is None:
             present[at[:rank]] = True
         else:
@@ -98,9 +102,14 @@ def _elementwise(
     if all_neginf == "raise":
         _refuse_all_neginf(name, logits, axes, mask, sinks)
     y = np.empty_like(logits, dtype=result, subok=False) if out is None else out
-    if y.nbytes > _FAR and not np.may_share_memory(logits, y):
-        policy = _POLICIES[int(policy) | _PAST_CACHES]
-    elementwise(name, logits, axes, mask, t, sinks, policy, computing_dtype(own, result), y)
+    computing = computing_dtype(own, result)
+    if is_streamed(logits, y):
+        task = Task(name, Mapped(logits), Mapped(y), axes, computing, result, MEMORY, get_num_threads(), as_source(mask))
+        stored_elementwise(task.fitting(), t, sinks, policy)
+    else:
+        if y.nbytes > _FAR and not np.may_share_memory(logits, y):
+            policy = _POLICIES[int(policy) | _PAST_CACHES]
+        elementwise(name, logits, axes, mask, t, sinks, policy, computing, y)
     return y if out is not None or y.ndim else y[()]
 
 
@@ -166,7 +175,9 @@ def softmax(
     *Accuracy*: each result is one of the two floating-point numbers nearest the exact one, error < 1 ulp, subnormal results
     included; see :func:`bounds`. *Bits*: a result depends on the multiset of a row's elements and on nothing else: not on
     their order, the axis, strides, batch or SIMD level. *Special values*: a nan in a row makes the row nan; -inf gives 0.
-    "invalid value" is raised (as ``np.errstate`` says) only where a nan is made out of none. Underflow to 0 is silent.
+    "invalid value" is raised (as ``np.errstate`` says) only where a nan is made out of none. Underflow to 0 is silent. *Memory
+    maps* of more than 16 MB are read, and written as `out`, in at most 64 MiB of memory; so they are by :func:`log_softmax` and
+    :func:`logsumexp`.
 
     References
     ----------

@@ -276,7 +276,7 @@ def test_a_full_disk_leaves_the_old_file(logits, tmp_path):
 
 
 def test_too_little_memory_is_one_line(tmp_path):
-    """The result of float16 logits as float64 takes four times their memory, more than is left."""
+    """The limit of the process is less than what it has been allowed to use."""
     np.save(tmp_path / "large.npy", np.zeros(100_000_000, np.float16))
     (tmp_path / "out.npy").write_bytes(b"old")
 
@@ -284,12 +284,14 @@ def test_too_little_memory_is_one_line(tmp_path):
         resource.setrlimit(resource.RLIMIT_AS, (900_000_000, 900_000_000))
 
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # whose buffers would take the memory first
-    finished = run(
-        "softmax", tmp_path / "large.npy", "-o", tmp_path / "out.npy", "--dtype", "float64", preexec_fn=limit, env=environment
-    )
+    given = ["softmax", tmp_path / "large.npy", "-o", tmp_path / "out.npy", "--dtype", "float64", "--threads", "1"]
+    finished = run(*given, "--max-memory", "4GiB", preexec_fn=limit, env=environment)
     assert finished.returncode == 3, finished.stderr
-    assert one_line(finished.stderr) == f"stablesoftmax softmax: {tmp_path / 'large.npy'}: not enough memory"
+    assert one_line(finished.stderr).endswith(": not enough memory")
     assert (tmp_path / "out.npy").read_bytes() == b"old"
+    finished = run(*given, "--max-memory", "256MiB", preexec_fn=limit, env=environment)
+    assert (finished.returncode, finished.stderr) == (0, b"")
+    np.testing.assert_array_equal(np.load(tmp_path / "out.npy", mmap_mode="r")[:: 1 << 20], 1e-8)
 
 
 def test_a_reader_that_leaves_is_no_error_message():

@@ -49,6 +49,17 @@ def test_every_format_can_go_through_a_pipe(tmp_path, suffix):
     np.testing.assert_array_equal(got, MATRIX)
 
 
+@pytest.mark.parametrize("suffix", [".npy", ".npz", ".csv", ".safetensors"])
+@pytest.mark.parametrize("dtype", ["<f8", ">f8", ">f4", "<f2"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_any_byte_order_and_order_of_axes(order, dtype, suffix, tmp_path):
+    x = np.arange(15.0).reshape(5, 3).astype(dtype, order=order)[::2]
+    path = tmp_path / f"x{suffix}"
+    write_arrays(path, {None: x})
+    ((_, got),) = read_arrays(path).items()
+    np.testing.assert_array_equal(got, x)
+
+
 def test_one_named_array_loses_its_name(tmp_path):
     write_arrays(tmp_path / "one.npy", {"name": MATRIX})
     np.testing.assert_array_equal(np.load(tmp_path / "one.npy"), MATRIX)
@@ -74,7 +85,7 @@ def test_an_array_that_the_format_cannot_hold_leaves_the_old_file(tmp_path):
 @pytest.mark.parametrize("name", ["logits.txt", "logits", ".npy", "logits.npy.gz", "logits."])
 def test_unknown_suffixes(tmp_path, name):
     for action in (read_arrays, lambda path: write_arrays(path, {None: MATRIX})):
-        with pytest.raises(ArrayFileError, match=r"suffix.*use \.npy, \.npz, \.csv, or - for \.npy on a pipe"):
+        with pytest.raises(ArrayFileError, match=r"suffix.*use \.npy, \.npz, \.csv, .*or - for \.npy on a pipe"):
             action(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 

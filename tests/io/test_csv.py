@@ -1,27 +1,32 @@
 """Tables of numbers: what is accepted, what is refused, and that nothing is guessed."""
 
 import io
+import pathlib
+import tempfile
 
 import numpy as np
 import pytest
+from streams import as_file, everything
 
 from stablesoftmax.io import ArrayFileError
-from stablesoftmax.io.csv import read_csv, write_csv
+from stablesoftmax.io.arrays import write_arrays
+from stablesoftmax.io.csv import LONGEST_LINE, open_csv
 
 
 def read(text):
     content = text if isinstance(text, bytes) else text.encode("utf-8")
     stream = io.BytesIO(content)
-    table = read_csv(stream, "name.csv")
+    with as_file() as room:
+        table = everything(open_csv(stream, "name.csv", room))
     assert not stream.closed
     return table
 
 
 def written(array):
-    stream = io.BytesIO()
-    write_csv(stream, array, "name.csv")
-    assert not stream.closed
-    return stream.getvalue().decode("ascii")
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "name.csv")
+        write_arrays(path, {None: np.asarray(array)})
+        return path.read_text(encoding="ascii")
 
 
 @pytest.mark.parametrize(
@@ -112,3 +117,16 @@ def test_the_text_is_the_shortest():
 def test_what_no_table_can_hold(array):
     with pytest.raises(ArrayFileError, match=r"cannot hold an array of shape .* write an \.npy file"):
         written(array)
+
+
+def test_a_line_without_end_takes_no_memory():
+    with pytest.raises(ArrayFileError, match=f"line 2 is longer than {LONGEST_LINE} characters"):
+        read("1\n" + "1," * LONGEST_LINE)
+
+
+def test_long_rows_are_written_in_pieces():
+    array = np.arange(300_000.0).reshape(2, -1)
+    lines = written(array).splitlines()
+    np.testing.assert_array_equal([[float(text) for text in line.split(",")] for line in lines], array)
+    assert read(written(array)).tobytes() == array.tobytes()
+    assert read(written(array.reshape(-1))).tobytes() == array.tobytes()

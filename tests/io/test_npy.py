@@ -8,9 +8,11 @@ import struct
 
 import numpy as np
 import pytest
+from budget import cases
+from streams import as_file, everything
 
-from stablesoftmax.io import ArrayFileError
-from stablesoftmax.io.npy import read_npy, write_npy
+from stablesoftmax.io import ArrayFileError, write_arrays
+from stablesoftmax.io.npy import open_npy
 
 ARRAY = np.arange(12, dtype=np.float32).reshape(3, 4)
 
@@ -21,8 +23,11 @@ def saved(array, **options):
     return stream.getvalue()
 
 
-def read(content, size="known"):
-    return read_npy(io.BytesIO(content), "name.npy", len(content) if size == "known" else None)
+def read(content, where="in place"):
+    stream, room = as_file(content), as_file()
+    with stream, room:
+        source = open_npy(stream, "name.npy", len(content), room if where == "unpacked" else None)
+        return everything(source)
 
 
 def forged(header, data=b"", version=(1, 0)):
@@ -34,19 +39,6 @@ def forged(header, data=b"", version=(1, 0)):
 
 def described(descr="'<f8'", fortran_order="False", shape="(1,)"):
     return f"{{'descr': {descr}, 'fortran_order': {fortran_order}, 'shape': {shape}, }}"
-
-
-class ChunkedStream(io.RawIOBase):
-    """A pipe that hands out a few bytes at a time."""
-
-    def __init__(self, content):
-        self.content = io.BytesIO(content)
-
-    def readable(self):
-        return True
-
-    def readinto(self, space):
-        return self.content.readinto(memoryview(space)[:3])
 
 
 @pytest.mark.parametrize(
@@ -73,16 +65,14 @@ class ChunkedStream(io.RawIOBase):
     ],
     ids=lambda array: f"{np.asarray(array).dtype.str}-{np.shape(array)}",
 )
-def test_what_numpy_saves_is_read_and_the_reverse(array):
+def test_what_numpy_saves_is_read_and_the_reverse(array, tmp_path):
     content = saved(array)
-    for got in (read(content), read(content, size="unknown")):
+    for got in (read(content), read(content, "unpacked")):
         assert got.dtype == np.asarray(array).dtype
         assert got.shape == np.shape(array)
         assert got.tobytes() == np.asarray(array).tobytes()
-        assert got.flags.writeable
-    written = io.BytesIO()
-    write_npy(written, array)
-    again = np.load(io.BytesIO(written.getvalue()), allow_pickle=False)
+    write_arrays(tmp_path / "written.npy", {None: np.asarray(array)})
+    again = np.load(tmp_path / "written.npy", allow_pickle=False)
     assert (again.dtype, again.shape) == (np.asarray(array).dtype, np.shape(array))
     assert again.tobytes() == np.asarray(array).tobytes()
 
@@ -98,17 +88,13 @@ def test_a_shape_written_by_python_2():
     np.testing.assert_array_equal(read(forged(described(shape="(2L, 1L)"), bytes(16))), np.zeros((2, 1)))
 
 
-def test_a_pipe_that_hands_out_three_bytes_at_a_time():
-    np.testing.assert_array_equal(read_npy(ChunkedStream(saved(ARRAY)), "-", None), ARRAY)
-
-
-@pytest.mark.parametrize("size", ["known", "unknown"])
+@pytest.mark.parametrize("where", ["in place", "unpacked"])
 @pytest.mark.parametrize("array", [ARRAY, np.zeros((2, 3, 4), ">f8")])
-def test_truncated_at_every_byte(array, size):
+def test_truncated_at_every_byte(array, where):
     content = saved(array)
     for end in range(len(content)):
         with pytest.raises(ArrayFileError) as caught:
-            read(content[:end], size)
+            read(content[:end], where)
         assert str(caught.value).startswith("name.npy: ")
         assert len(str(caught.value).splitlines()) == 1
 
@@ -121,8 +107,6 @@ def test_truncation_says_how_much_is_missing():
 def test_data_after_the_array_is_refused():
     with pytest.raises(ArrayFileError, match=r"announces 48 bytes .* but 224 are there"):
         read(saved(ARRAY) + saved(ARRAY))
-    with pytest.raises(ArrayFileError, match="data goes on after the array of shape"):
-        read(saved(ARRAY) + b"\0", size="unknown")
 
 
 class Bomb:
@@ -135,16 +119,16 @@ class Bomb:
         return os.mkdir, (str(self.path),)
 
 
-@pytest.mark.parametrize("size", ["known", "unknown"])
-def test_a_pickle_is_never_executed(tmp_path, size):
+@pytest.mark.parametrize("where", ["in place", "unpacked"])
+def test_a_pickle_is_never_executed(tmp_path, where):
     trace = tmp_path / "executed"
     content = saved(np.array([Bomb(trace)], dtype=object), allow_pickle=True)
     with pytest.raises(ArrayFileError, match=r"Python objects \(a pickle\), which are never loaded"):
-        read(content, size)
+        read(content, where)
     with pytest.raises(ArrayFileError, match=r"not an \.npy file"):
-        read(pickle.dumps(Bomb(trace)), size)
+        read(pickle.dumps(Bomb(trace)), where)
     with pytest.raises(ArrayFileError, match="Python objects"):
-        read(forged(described("[('a', '|O')]"), pickle.dumps(Bomb(trace))), size)
+        read(forged(described("[('a', '|O')]"), pickle.dumps(Bomb(trace))), where)
     assert not trace.exists()
     np.load(io.BytesIO(content), allow_pickle=True)
     assert trace.exists(), "the payload of this test does nothing"
@@ -197,10 +181,10 @@ DAMAGED = "its header is damaged"
         (b"\x93NUMPY\x01\x00\x04\x00\xff\xfe\xff\xfe", DAMAGED),
     ],
 )
-@pytest.mark.parametrize("size", ["known", "unknown"])
-def test_hostile_headers(content, reason, size, recwarn):
+@pytest.mark.parametrize("where", ["in place", "unpacked"])
+def test_hostile_headers(content, reason, where, recwarn):
     with pytest.raises(ArrayFileError, match=reason):
-        read(content, size)
+        read(content, where)
     assert not recwarn.list
 
 
@@ -208,15 +192,13 @@ def test_a_header_larger_than_the_file_takes_no_memory():
     content = forged(described(shape=f"({2**55},)"), bytes(8))
     with pytest.raises(ArrayFileError, match=f"announces {2**58} bytes .* but 8 are there"):
         read(content)
-    with pytest.raises(ArrayFileError, match=r"does not fit in memory|but 8 are there"):
-        read(content, size="unknown")
     # A zero hides the size of all others.
-    with pytest.raises(ArrayFileError, match="does not fit in memory"):
+    with pytest.raises(ArrayFileError, match="no array of NumPy has shape"):
         read(forged(described(shape=f"(0, {2**62}, {2**62})")))
 
 
-@pytest.mark.parametrize("size", ["known", "unknown"])
-def test_mutated_headers(size, recwarn):
+@pytest.mark.parametrize("where", ["in place", "unpacked"])
+def test_mutated_headers(where, recwarn):
     """Whatever the header becomes: one clear error, or an array that is all of the data."""
     source = random.Random(5)
     content = saved(ARRAY)
@@ -224,7 +206,7 @@ def test_mutated_headers(size, recwarn):
     header_length = len(content) - len(data)
     alphabet = b"\x00\n'\"()[]{},:<>|=?Of248LTrueFalse-+*.\\x9\xff"
     survivors, refusals = 0, []
-    for _ in range(500):
+    for _ in range(cases(2000)):
         mutated = bytearray(content)
         for _ in range(source.choice((1, 1, 2, 5))):
             position = source.randrange(header_length)
@@ -238,7 +220,7 @@ def test_mutated_headers(size, recwarn):
             else:
                 mutated.insert(position, source.choice(alphabet))
         try:
-            array = read(bytes(mutated), size)
+            array = read(bytes(mutated), where)
         except ArrayFileError as error:
             refusals.append(str(error))
         else:
@@ -246,13 +228,12 @@ def test_mutated_headers(size, recwarn):
             assert array.dtype.kind in "biufc"
             assert array.nbytes == len(data)
             assert array.tobytes("A") == data
-    assert 0 < survivors < 250
+    assert 0 < survivors < len(refusals)
     assert all(len(refusal.splitlines()) == 1 for refusal in refusals)
     assert not recwarn.list
 
 
-def test_only_numbers_are_written():
-    stream = io.BytesIO()
-    with pytest.raises(TypeError, match="dtype object is not a number; a pickle is never written"):
-        write_npy(stream, np.array([{}], dtype=object))
-    assert stream.getvalue() == b""
+def test_only_numbers_are_written(tmp_path):
+    with pytest.raises(ArrayFileError, match="cannot hold object"):
+        write_arrays(tmp_path / "x.npy", {None: np.array([{}], dtype=object)})
+    assert list(tmp_path.iterdir()) == []

@@ -1,14 +1,17 @@
 """The .npz reader against honest, damaged and hostile archives."""
 
+import contextlib
 import io
 import random
 import zipfile
 
 import numpy as np
 import pytest
+from budget import cases
+from streams import as_file, everything
 
-from stablesoftmax.io import ArrayFileError
-from stablesoftmax.io.npz import read_npz, write_npz
+from stablesoftmax.io import ArrayFileError, read_arrays, write_arrays
+from stablesoftmax.io.npz import open_npz
 
 ARRAYS = {"logits": np.arange(6, dtype=np.float32).reshape(2, 3), "layer/weights": np.array(2.5), "file": np.arange(3)}
 
@@ -28,7 +31,9 @@ def npy(array, **options):
 
 
 def read(content):
-    return read_npz(io.BytesIO(content), "name.npz")
+    with contextlib.ExitStack() as files:
+        arrays = open_npz(io.BytesIO(content), "name.npz", lambda: files.enter_context(as_file()))
+        return {name: everything(array) for name, array in arrays.items()}
 
 
 def assert_same(got, expected):
@@ -46,22 +51,21 @@ def test_what_numpy_saves_is_read(save):
     assert_same(read(stream.getvalue()), arrays)
 
 
-def test_numpy_reads_what_is_written():
-    stream = io.BytesIO()
-    write_npz(stream, ARRAYS)
-    assert_same(read(stream.getvalue()), ARRAYS)
-    with np.load(io.BytesIO(stream.getvalue()), allow_pickle=False) as loaded:
+def test_numpy_reads_what_is_written(tmp_path):
+    write_arrays(tmp_path / "x.npz", ARRAYS)
+    assert_same(read_arrays(tmp_path / "x.npz"), ARRAYS)
+    with np.load(tmp_path / "x.npz", allow_pickle=False) as loaded:
         assert_same({name: loaded[name] for name in loaded.files}, ARRAYS)
 
 
-def test_the_same_arrays_give_the_same_bytes(monkeypatch):
+def test_the_same_arrays_give_the_same_bytes(monkeypatch, tmp_path):
     import time
 
-    first, second = io.BytesIO(), io.BytesIO()
-    write_npz(first, ARRAYS)
+    first, second = tmp_path / "first.npz", tmp_path / "second.npz"
+    write_arrays(first, ARRAYS)
     monkeypatch.setattr(time, "time", lambda: 2e9)
-    write_npz(second, ARRAYS)
-    assert first.getvalue() == second.getvalue()
+    write_arrays(second, ARRAYS)
+    assert first.read_bytes() == second.read_bytes()
 
 
 def test_folders_are_no_arrays_and_the_suffix_is_no_part_of_a_name():
@@ -91,7 +95,7 @@ def test_mutations_never_leak_another_error(compression):
     source = random.Random(9)
     content = archive([("a.npy", npy(np.arange(40.0))), ("b.npy", npy(np.arange(7)))], compression)
     refused = 0
-    for _ in range(300):
+    for _ in range(cases(300)):
         mutated = bytearray(content)
         for _ in range(source.choice((1, 1, 3, 8))):
             mutated[source.randrange(len(mutated))] = source.randrange(256)
@@ -104,7 +108,7 @@ def test_mutations_never_leak_another_error(compression):
             assert sorted(array.tobytes() for array in arrays.values()) == sorted(
                 [np.arange(40.0).tobytes(), np.arange(7).tobytes()]
             )
-    assert refused > 100
+    assert refused > cases(100)
 
 
 def declared(content, size, offset):
@@ -148,6 +152,12 @@ def test_what_is_inside_is_named(tmp_path):
         read(archive([("a.npy", npy(np.array([{}], dtype=object), allow_pickle=True))]))
     with pytest.raises(ArrayFileError, match=r"array 'a': .*announces 24 bytes of data"):
         read(archive([("a.npy", npy(ARRAYS["file"])[:-1])]))
+
+
+@pytest.mark.parametrize("name", ["../x.npy", "a/../../x.npy", "/etc/x.npy", "..\\x.npy", "C:\\x.npy", ".."])
+def test_a_name_that_leads_out_of_the_folder(name):
+    with pytest.raises(ArrayFileError, match="leads out of its folder"):
+        read(archive([(name, npy(ARRAYS["file"]))]))
 
 
 def test_empty_and_ambiguous_archives():

@@ -7,7 +7,7 @@ import importlib.util
 import sys
 from collections.abc import Iterator
 
-from stablesoftmax.io import ArrayFileError
+from stablesoftmax.io import ArrayFileError, MissingPackageError
 
 __all__ = ["BAD_INPUT", "BROKEN_PIPE", "INTERRUPTED", "REFUSED", "CommandError", "about", "complain", "need"]
 
@@ -34,13 +34,15 @@ class CommandError(Exception):
 
 
 @contextlib.contextmanager
-def about(path: str) -> Iterator[None]:
+def about(path: str, *others: str) -> Iterator[None]:
     """Say of which file it was that something went wrong in the block.
 
     Parameters
     ----------
     path : str
         The file, as the user named it.
+    others : str
+        Files that are used in the block too: an error that names one of them is put down to it.
 
     Raises
     ------
@@ -52,11 +54,13 @@ def about(path: str) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except ArrayFileError as error:
-        raise CommandError(f"{path}: {error.reason}", BAD_INPUT) from None
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-        raise CommandError(f"{path}: {error.strerror}", BAD_INPUT) from None
+        raise CommandError(str(error), BAD_INPUT) from None
+    except MissingPackageError as error:
+        raise CommandError(str(error), REFUSED) from None
     except OSError as error:
-        raise CommandError(f"{path}: {error.strerror or error}", REFUSED) from None
+        whose = error.filename if error.filename in others else path
+        is_wrong_name = isinstance(error, (FileNotFoundError, IsADirectoryError, NotADirectoryError))
+        raise CommandError(f"{whose}: {error.strerror or error}", BAD_INPUT if is_wrong_name else REFUSED) from None
     except MemoryError:
         raise CommandError(f"{path}: not enough memory", REFUSED) from None
 

@@ -8,16 +8,18 @@ or `kill -9` leaves one behind, to be recognised by its name: `.stablesoftmax-*.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import io
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-__all__ = ["atomic_writer"]
+__all__ = ["PREFIX", "SUFFIX", "atomic_writer", "replace_folder", "sync_folder"]
 
 PREFIX, SUFFIX = ".stablesoftmax-", ".tmp"
 
@@ -68,7 +70,7 @@ def atomic_writer(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 class _Device(io.FileIO):
@@ -105,8 +107,50 @@ def _take_over(temporary: Path, replaced: os.stat_result) -> None:
     temporary.chmod(stat.S_IMODE(replaced.st_mode))
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name survive a power cut as well; only POSIX can open a folder for that."""
+def replace_folder(temporary: str, target: str) -> None:
+    """Give a folder its name; a folder that has it is exchanged in one step where the system can do that (Linux), then removed.
+
+    Elsewhere there is a moment in which the name is that of no folder, and the old one is beside it, under a temporary name.
+
+    Parameters
+    ----------
+    temporary : str
+        The new folder.
+    target : str
+        Its name, in the same folder.
+    """
+    parent = Path(target).parent
+    if not os.path.lexists(target):
+        os.rename(temporary, target)
+    elif _exchange(temporary, target):
+        sync_folder(parent)
+        shutil.rmtree(temporary)
+    else:
+        aside = parent / f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"
+        os.rename(target, aside)
+        os.rename(temporary, target)
+        shutil.rmtree(aside)
+    sync_folder(parent)
+
+
+def _exchange(first: str, second: str) -> bool:
+    """Exchange two names by renameat2; False where there is no such operation."""
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    return bool(rename(here, os.fsencode(first), here, os.fsencode(second), exchange) == 0)
+
+
+def sync_folder(folder: str | os.PathLike[str]) -> None:
+    """Make a new name survive a power cut as well; only POSIX can open a folder for that.
+
+    Parameters
+    ----------
+    folder : str or path-like
+        The one that holds the name.
+    """
     if not hasattr(os, "O_DIRECTORY"):
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

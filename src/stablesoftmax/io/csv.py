@@ -13,22 +13,30 @@ rule, so that a vector of logsumexps is one number per line.
 from __future__ import annotations
 
 import io
+import math
+import os
 from array import array as flat_array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stablesoftmax._boxes import pieces
+from stablesoftmax._stored import Source
 from stablesoftmax.io.errors import ArrayFileError
+from stablesoftmax.io.flat import FlatArray
 
-__all__ = ["read_csv", "write_csv"]
+__all__ = ["check_table", "open_csv", "pack_csv"]
 
 LONGEST_SHOWN_VALUE = 40
+# A line is taken into memory, its values as Python objects: some 30 bytes a character where they are short.
+LONGEST_LINE = 1 << 23
+WRITTEN_AT_ONCE = 1 << 16
 
 
-def read_csv(stream: IO[bytes], path: str) -> NDArray[Any]:
-    """Read a table of numbers as float64.
+def open_csv(stream: IO[bytes], path: str, room: IO[bytes]) -> FlatArray:
+    """Read a table of numbers into a file of float64.
 
     Parameters
     ----------
@@ -36,10 +44,12 @@ def read_csv(stream: IO[bytes], path: str) -> NDArray[Any]:
         The text.
     path : str
         The name used in errors.
+    room : binary file
+        Where the numbers go; it must stay open.
 
     Returns
     -------
-    numpy.ndarray
+    FlatArray
         Shape (lines,) for a single column, otherwise (lines, columns).
 
     Raises
@@ -47,41 +57,71 @@ def read_csv(stream: IO[bytes], path: str) -> NDArray[Any]:
     ArrayFileError
         With the line and the value that is not accepted.
     """
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig")
-    try:
-        return _read_lines(text, path)
-    except UnicodeDecodeError:
-        raise ArrayFileError(path, "not a table of numbers: it is not UTF-8 text") from None
-    finally:
-        text.detach()  # the stream stays the caller's, open
+    shape = _read_text(stream, path, room.write)
+    room.flush()
+    return FlatArray(room.fileno(), path, 0, shape, np.dtype(np.float64))
 
 
-def write_csv(stream: IO[bytes], array: NDArray[Any], path: str) -> None:
+def pack_csv(stream: IO[bytes], array: Source) -> None:
     """Write a table, each number with the fewest digits that read back as the same number.
 
     Parameters
     ----------
     stream : binary file
         Where the text goes.
-    array : numpy.ndarray
-        At most two dimensions, not empty.
+    array : Source
+        At most two dimensions, not empty: see `check_table`.
+    """
+    if len(array.shape) < 2:
+        for piece in pieces(math.prod(array.shape), WRITTEN_AT_ONCE):
+            numbers = array.read((piece,) if array.shape else ())
+            stream.write("".join(f"{text}\n" for text in _written(numbers.reshape(-1))).encode("ascii"))
+        return
+    rows, columns = array.shape
+    for some in pieces(rows, max(1, WRITTEN_AT_ONCE // columns)):
+        for piece in pieces(columns, WRITTEN_AT_ONCE):  # one, unless a single row is longer
+            end = b"\n" if piece.stop == columns else b","
+            for row in array.read((some, piece)):
+                stream.write(",".join(_written(row)).encode("ascii") + end)
+
+
+def check_table(shape: tuple[int, ...], path: str) -> None:
+    """Refuse what no table can hold.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the array to be written.
     path : str
         The name used in errors.
-
-    Raises
-    ------
-    ArrayFileError
-        If a table cannot hold the array.
     """
-    array = np.asarray(array)
-    if array.ndim > 2 or array.size == 0:
-        raise ArrayFileError(path, f"a .csv table cannot hold an array of shape {array.shape}; write an .npy file")
-    for row in array.reshape(-1, array.shape[-1]) if array.ndim == 2 else array.reshape(-1, 1):
-        stream.write(",".join(_written(row)).encode("ascii") + b"\n")
+    if len(shape) > 2 or 0 in shape:
+        suffix = os.path.splitext(path)[1]
+        raise ArrayFileError(path, f"a {suffix} table cannot hold an array of shape {shape}; write an .npy file")
 
 
-def _read_lines(lines: Iterable[str], path: str) -> NDArray[Any]:
-    numbers = flat_array("d")
+def _read_text(stream: IO[bytes], path: str, keep: Callable[[flat_array[float]], object]) -> tuple[int, ...]:
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig")
+    try:
+        return _read_lines(_lines(text, path), path, keep)
+    except UnicodeDecodeError:
+        raise ArrayFileError(path, "not a table of numbers: it is not UTF-8 text") from None
+    finally:
+        text.detach()  # the stream stays the caller's, open
+
+
+def _lines(text: io.TextIOWrapper, path: str) -> Iterator[str]:
+    position = 0
+    while line := text.readline(LONGEST_LINE):
+        position += 1
+        if len(line) == LONGEST_LINE:
+            raise ArrayFileError(path, f"line {position} is longer than {LONGEST_LINE} characters; store such rows as .npy")
+        yield line
+
+
+def _read_lines(lines: Iterable[str], path: str, keep: Callable[[flat_array[float]], object]) -> tuple[int, ...]:
+    """Hand over the numbers, some at a time, and return their shape."""
+    numbers, kept = flat_array("d"), 0
     columns = 0
     empty_line = None
     for position, line in enumerate(lines, start=1):
@@ -101,10 +141,15 @@ def _read_lines(lines: Iterable[str], path: str) -> NDArray[Any]:
             numbers.extend(map(float, values if "_" not in line else map(_strict, values)))
         except ValueError:
             _refuse_value(path, position, values)
-    if not numbers:
+        if len(numbers) >= WRITTEN_AT_ONCE:
+            keep(numbers)
+            kept += len(numbers)
+            numbers = flat_array("d")
+    keep(numbers)
+    kept += len(numbers)
+    if not kept:
         raise ArrayFileError(path, "holds no numbers")
-    table = np.frombuffer(numbers, np.float64)
-    return table if columns == 1 else table.reshape(-1, columns)
+    return (kept,) if columns == 1 else (kept // columns, columns)
 
 
 def _is_header(values: list[str]) -> bool:

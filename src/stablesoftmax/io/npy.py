@@ -9,6 +9,7 @@ refused by their dtype, before any of their bytes is looked at.
 from __future__ import annotations
 
 import ast
+import io
 import math
 import re
 import sys
@@ -16,11 +17,12 @@ import warnings
 from typing import IO, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stablesoftmax.io.errors import ArrayFileError
+from stablesoftmax.io.flat import FlatArray, Transposed
+from stablesoftmax.io.spool import pour
 
-__all__ = ["read_npy", "write_npy"]
+__all__ = ["npy_header", "open_npy"]
 
 MAGIC = b"\x93NUMPY"
 # Bytes of the field that holds the length of the header, by major version of the format.
@@ -45,70 +47,65 @@ class Header(NamedTuple):
         return math.prod(self.shape) * self.dtype.itemsize
 
 
-def read_npy(stream: IO[bytes], path: str, size: int | None) -> NDArray[Any]:
-    """Read the array of an .npy stream.
+def open_npy(stream: IO[bytes], path: str, size: int, room: IO[bytes] | None = None) -> FlatArray | Transposed:
+    """Find the array of an .npy file without taking it into memory.
 
     Parameters
     ----------
     stream : binary file
-        Positioned at the beginning of the format.
+        At its beginning; it must stay open.
     path : str
         The name used in errors.
-    size : int or None
-        Bytes of the whole stream, or None where only reading to the end can tell (a pipe).
+    size : int
+        Bytes of the whole file from there on.
+    room : binary file, optional
+        Where the elements are copied, if the stream is no file in which they have a place; that must stay open instead.
 
     Returns
     -------
-    numpy.ndarray
-        A new array in the order and byte order of the file.
+    FlatArray or Transposed
+        Where its elements are.
 
     Raises
     ------
     ArrayFileError
-        If the stream is not exactly one array of numbers.
-    MemoryError
-        If it is, and memory is too small for it.
+        If the file is not exactly one array of numbers.
     """
     header, header_bytes = _read_header(stream, path)
-    if size is not None and size - header_bytes != header.data_bytes:
+    if size - header_bytes != header.data_bytes:
         _refuse_size(path, header, size - header_bytes)
-    try:
-        flat = np.empty(math.prod(header.shape), header.dtype)
-        array = flat.reshape(header.shape, order="F" if header.fortran_order else "C")
-    except (MemoryError, ValueError, OverflowError) as error:
-        if isinstance(error, MemoryError) and size is not None:
-            raise  # the file is as large as it says, and the machine too small
-        # An empty array of absurd lengths, or the claim of a pipe that nothing confirms.
-        raise ArrayFileError(path, f"an array of shape {header.shape} and dtype {header.dtype} does not fit in memory") from None
-    # Memory that was asked for is not used before bytes arrive to fill it.
-    arrived = _fill(stream, flat)
-    if arrived < header.data_bytes:
-        _refuse_size(path, header, arrived)
-    if stream.read(1):
-        raise ArrayFileError(path, f"data goes on after the array of shape {header.shape}; store one array per file")
-    return array
+    if room is None:
+        place = stream.fileno(), path, header_bytes
+    else:
+        pour(stream, room)
+        room.flush()
+        place = room.fileno(), path, 0
+    if header.fortran_order:
+        return Transposed(FlatArray(*place, header.shape[::-1], header.dtype))
+    return FlatArray(*place, header.shape, header.dtype)
 
 
-def write_npy(stream: IO[bytes], array: NDArray[Any]) -> None:
-    """Write an array of numbers in the .npy format.
-
-    `numpy.save` hands an open file to the C library, which forgets why a write failed ("8 requested
-    and 0 written") and cannot write to every pipe; here the stream itself writes.
+def npy_header(shape: tuple[int, ...], dtype: np.dtype[Any], fortran_order: bool) -> bytes:
+    """The bytes before the elements.
 
     Parameters
     ----------
-    stream : binary file
-        Where the bytes go.
-    array : numpy.ndarray
-        Any layout and byte order.
+    shape : tuple of int
+        Of the array.
+    dtype : numpy.dtype
+        Of its elements.
+    fortran_order : bool
+        Whether the first index changes fastest.
+
+    Returns
+    -------
+    bytes
+        As `numpy.save` writes them.
     """
-    array = np.asarray(array)
-    if array.dtype.kind not in NUMBER_KINDS:
-        raise TypeError(f"write_npy: dtype {array.dtype} is not a number; a pickle is never written")
-    header = np.lib.format.header_data_from_array_1_0(array)
-    np.lib.format.write_array_header_1_0(stream, header)
-    ordered = array.T if header["fortran_order"] else np.ascontiguousarray(array)
-    stream.write(ordered.reshape(-1).view(np.uint8).data)
+    stream = io.BytesIO()
+    fields = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": fortran_order, "shape": shape}
+    np.lib.format.write_array_header_1_0(stream, fields)
+    return stream.getvalue()
 
 
 def _read_header(stream: IO[bytes], path: str) -> tuple[Header, int]:
@@ -169,19 +166,6 @@ def _fields(text: bytes) -> Header:
     if not all(type(length) is int and 0 <= length <= LONGEST_DIMENSION for length in shape):
         raise ValueError
     return Header(np.lib.format.descr_to_dtype(fields["descr"]), fortran_order, shape)
-
-
-def _fill(stream: IO[bytes], flat: NDArray[Any]) -> int:
-    """Read into the array until it is full or the stream ends; return the bytes that came."""
-    space = flat.view(np.uint8).data
-    filled = 0
-    while filled < len(space):
-        # readinto may return less than asked for from a pipe; IO[bytes] does not declare it.
-        came = stream.readinto(space[filled:])  # type: ignore[attr-defined]
-        if not came:
-            break
-        filled += came
-    return filled
 
 
 def _refuse_size(path: str, header: Header, found: int) -> None:

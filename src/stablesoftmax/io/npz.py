@@ -6,15 +6,15 @@ import errno
 import os
 import zipfile
 from collections import Counter
-from collections.abc import Mapping
-from typing import IO, Any
+from collections.abc import Callable, Mapping
+from typing import IO
 
-from numpy.typing import NDArray
+from stablesoftmax.io.errors import ArrayFileError, check_name
+from stablesoftmax.io.flat import FlatArray, Transposed
+from stablesoftmax.io.npy import open_npy
+from stablesoftmax.io.spool import pour
 
-from stablesoftmax.io.errors import ArrayFileError
-from stablesoftmax.io.npy import read_npy, write_npy
-
-__all__ = ["read_npz", "write_npz"]
+__all__ = ["open_npz", "pack_npz"]
 
 # No deflate stream expands further; bzip2 and lzma can, and numpy writes neither.
 LARGEST_EXPANSION = 1032
@@ -22,8 +22,8 @@ SMALLEST_STREAM = 64
 SUFFIX = ".npy"
 
 
-def read_npz(stream: IO[bytes], path: str) -> dict[str, NDArray[Any]]:
-    """Read every array of an .npz file.
+def open_npz(stream: IO[bytes], path: str, room: Callable[[], IO[bytes]]) -> dict[str, FlatArray | Transposed]:
+    """Unpack every array of an .npz file, checksums compared, to a file of its own.
 
     Parameters
     ----------
@@ -31,6 +31,8 @@ def read_npz(stream: IO[bytes], path: str) -> dict[str, NDArray[Any]]:
         A file that can be sought.
     path : str
         The name used in errors.
+    room : callable
+        Opens a file without a name, which stays open.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def read_npz(stream: IO[bytes], path: str) -> dict[str, NDArray[Any]]:
     Raises
     ------
     ArrayFileError
-        If the archive is damaged, empty, encrypted, holds a name twice, or holds anything but
+        If the archive is damaged, empty, encrypted, holds a name twice or one that leads out of its folder, or anything but
         arrays of numbers.
     """
     try:
@@ -50,7 +52,7 @@ def read_npz(stream: IO[bytes], path: str) -> dict[str, NDArray[Any]]:
             # The entry of a folder is empty; one with content is an array whose name lost its last letter.
             members = [m for m in archive.infolist() if not (m.is_dir() and m.file_size == 0)]
             _check_members(members, path, size)
-            return {_name(member): _read_member(archive, member, path) for member in members}
+            return {_name(member): _unpacked(archive, member, path, room()) for member in members}
     except (ArrayFileError, MemoryError):
         raise
     except Exception as error:
@@ -63,16 +65,22 @@ def read_npz(stream: IO[bytes], path: str) -> dict[str, NDArray[Any]]:
         raise ArrayFileError(path, f"not a readable .npz archive: {reason}") from None
 
 
-def write_npz(stream: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write arrays under their names, uncompressed.
+def pack_npz(stream: IO[bytes], arrays: Mapping[str, tuple[bytes, IO[bytes]]]) -> None:
+    """Write arrays under their names, uncompressed, from files of their elements.
 
-    The same arrays give the same bytes: members carry a fixed date. (`numpy.savez` cannot write an
-    array named "file", and takes the date from the clock.)
+    Parameters
+    ----------
+    stream : binary file
+        Where the archive goes.
+    arrays : mapping
+        The .npy header of each array, and a file of its elements, at its beginning.
     """
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        for name, array in arrays.items():
+        # ZipInfo carries a fixed date: the same arrays give the same bytes.
+        for name, (header, elements) in arrays.items():
             with archive.open(zipfile.ZipInfo(name + SUFFIX), "w", force_zip64=True) as member:
-                write_npy(member, array)
+                member.write(header)
+                pour(elements, member)
 
 
 def _check_members(members: list[zipfile.ZipInfo], path: str, size: int) -> None:
@@ -85,6 +93,7 @@ def _check_members(members: list[zipfile.ZipInfo], path: str, size: int) -> None
     if sum(member.compress_size for member in members) > size:
         raise ArrayFileError(path, "the archive's members overlap or are larger than the file")
     for member in members:
+        check_name(_name(member), path)
         if member.comment:
             # NumPy writes none. One wrong bit in its length swallows the next entry of the directory: an array would be missing.
             raise ArrayFileError(path, f"the archive's directory is damaged at array {_name(member)!r}")
@@ -100,10 +109,10 @@ def _name(member: zipfile.ZipInfo) -> str:
     return member.filename.removesuffix(SUFFIX)
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: str) -> NDArray[Any]:
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: str, room: IO[bytes]) -> FlatArray | Transposed:
     with archive.open(member) as content:
         try:
-            return read_npy(content, path, member.file_size)
+            return open_npy(content, path, member.file_size, room)
         except ArrayFileError as error:
             reason = f"array {_name(member)!r}: {error.reason}"
             raise ArrayFileError(path, reason) from None
