@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from stablesoftmax import _blocks, _native, _parts, _state_pickle
+from stablesoftmax import _blocks, _parts, _state_pickle
 from stablesoftmax._arguments import (
     Axis,
     as_logits,
@@ -20,7 +20,7 @@ from stablesoftmax._arguments import (
 )
 from stablesoftmax._build import bits_version
 from stablesoftmax._layout import Array, Layout, assign, flat
-from stablesoftmax._streams import absorbed, empty_states, within_reach
+from stablesoftmax._streams import absorbed, empty_states, logsumexp_of, merge_into, totals_of, within_reach
 from stablesoftmax._threads import get_num_threads
 
 _POLICY = np.uint8(0)  # what special rows become: nan
@@ -120,9 +120,8 @@ class LogSumExp:
         dtype = np.dtype(np.float64) if self.dtype is None else reduced_dtype(self.dtype)
         if self.shape is None:
             return dtype.type(-np.inf)
-        values = np.empty(self.shape)
-        _native.stream_logsumexp(self._states, self._is_float64, self.temperature, values)
-        return cast(values, dtype)[()]
+        values = logsumexp_of("LogSumExp.value", self._states, self._is_float64, self.temperature)
+        return cast(values.reshape(self.shape), dtype)[()]
 
     def update(self, block: Any, axis: Axis = -1, *, where: Any = True) -> Self:
         """Take in one more part of every row.
@@ -199,7 +198,7 @@ class LogSumExp:
         first, second = (other, self) if self.shape is None else (self, other)
         merged = first.copy() if first.dtype is not None else second.copy()
         if second.shape is not None:
-            _native.stream_merge(merged._states, second._states, merged._is_float64, merged.temperature)
+            merge_into("LogSumExp.merge", merged._states, second._states, merged._is_float64, merged.temperature)
             within_reach("LogSumExp.merge", merged._states)
         return merged
 
@@ -264,8 +263,7 @@ class LogSumExp:
             raise ValueError(
                 f"{called}: block of shape {x.shape} has rows of shape {layout.outer_shape}; those of the state are {self.shape}"
             )
-        totals = np.empty((*self.shape, 2), np.uint64)
-        _native.stream_totals(self._states, self._is_float64, self.temperature, name == "log_softmax", totals)
+        totals = totals_of(called, self._states, self._is_float64, self.temperature, name == "log_softmax").reshape(*self.shape, 2)
         summary = _parts.Summary(*(self._field(field) for field in _parts.Summary._fields))
         y = np.empty_like(x, dtype=dtype, subok=False)
         rows, targets, rank = layout.rows_last(x), layout.rows_last(y), layout.outer_rank

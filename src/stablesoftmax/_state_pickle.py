@@ -11,7 +11,7 @@ import numpy as np
 from stablesoftmax._streams import dtype_of_states
 
 Array = np.ndarray[Any, Any]
-Packed = dict[str, tuple[int, Array]]  # of each field: the first column that is not zero, and the columns from there on
+Packed = dict[str, tuple[int, Array]]  # of each field: the first window that is not zero, and those from there on
 
 _INTEGERS = (np.int8, np.int16, np.int32, np.int64)
 
@@ -23,26 +23,26 @@ def _narrowest(values: Array) -> Array:
     return values.astype(fits)
 
 
-def _columns(values: Array) -> tuple[int, Array]:
-    """The columns between the first and the last that is not zero."""
-    used = np.flatnonzero(values.any(axis=0))
+def _used(differences: Array) -> tuple[int, Array]:
+    """The windows between the first and the last that is not zero."""
+    used = np.flatnonzero(differences.any(axis=1))
     first, last = (int(used[0]), int(used[-1]) + 1) if used.size else (0, 0)
-    return first, np.ascontiguousarray(_narrowest(values[:, first:last]))
+    return first, _narrowest(differences[first:last])
 
 
 def _differences(sums: Array) -> Array:
-    """c_j of S_j."""
-    result = sums.copy()
-    result[:, :-1] -= 2 * sums[:, 1:]
+    """c_j of S_j; a row a window, which keeps memory in order for many states."""
+    result = np.ascontiguousarray(sums.T)
+    result[:-1] -= 2 * result[1:]
     return result.view(np.int64 if sums.dtype == np.uint64 else np.int32)
 
 
 def _sums(differences: Array, dtype: Any) -> Array:
     """S_j of c_j."""
-    result = differences.astype(np.int64).astype(dtype)
-    for j in range(result.shape[1] - 2, -1, -1):
-        result[:, j] += 2 * result[:, j + 1]
-    return result
+    result = differences.astype(dtype)
+    for j in range(len(result) - 2, -1, -1):
+        result[j] += 2 * result[j + 1]
+    return result.T
 
 
 def pack(states: Array) -> Packed:
@@ -55,7 +55,7 @@ def pack(states: Array) -> Packed:
         elif values.ndim == 1:
             packed[name] = 0, _narrowest(values)
         else:
-            packed[name] = _columns(_differences(values))
+            packed[name] = _used(_differences(values))
     return packed
 
 
@@ -67,7 +67,7 @@ def unpack(packed: Packed, count: int, is_float64: bool) -> Array:
         if field.ndim == 1:
             field[...] = values
         else:
-            differences = np.zeros(field.shape, np.int64)
-            differences[:, first : first + values.shape[1]] = values
+            differences = np.zeros(field.shape[::-1], np.int64)
+            differences[first : first + len(values)] = values
             field[...] = _sums(differences, field.dtype)
     return states
