@@ -21,6 +21,7 @@ __all__ = ["analyse", "is_suspicious"]
 _SUSPICIOUS = re.compile(
     rb"\b(?:exp|exp_|log|log_|ln|log2|log10|sqrt|rsqrt|norm|softmax|log_softmax|Softmax|LogSoftmax|sigmoid|expit|Sigmoid|std|var"
     rb"|logsumexp|bincount|histogram|masked_fill|masked_fill_|pow|power|divide_no_nan|acos|arccos)\s*\(|[Ll]oss\b\w*\(|cross_?entropy"
+    rb"|mean\([^\n]*\*\*|\*\*[^\n]*mean\(|square\([^\n]*mean\(|mean\([^\n]*square\(|max\([^\n]*-[^\n]*min\("
     rb"|\bCrossEntropy|nan\b|NaN\b|\.compile\(|float16|bfloat16|\.half\(|temperature|tau\b"
 )
 _LOSSES = re.compile(rb"[Ll]oss\b\w*\(|cross_?entropy|CrossEntropy|\.compile\(|\bmodel\(", re.IGNORECASE)
@@ -128,14 +129,19 @@ def _touches(lines: list[int], node: ast.stmt) -> bool:
     return i < len(lines) and lines[i] <= (node.end_lineno or node.lineno)
 
 
+_ABSORBING = ("SSM101", "SSM201", "SSM202", "SSM203", "SSM204", "SSM205", "SSM206", "SSM210", "SSM305", "SSM401")
+
+
 def _chosen(findings: list[Finding]) -> list[Finding]:
-    """One finding a place: the more special rule (the lower code); a rewritten expression speaks for what is inside it."""
+    """One finding a place, of the more special rule (the lower code); a spelling that is reported speaks for its parts."""
     kept: list[Finding] = []
     for finding in sorted(findings, key=lambda f: (f.span[0], -f.span[1], f.code)):
-        inside = [k for k in kept if k.span[0] <= finding.span[0] and finding.span[1] <= k.span[1]]
-        if any(k.span == finding.span and k.code != finding.code and k.code[:4] in ("SSM1", "SSM2", "SSM3") for k in inside):
-            continue
-        if any(k.span != finding.span and k.code[:4] in ("SSM1", "SSM2") and finding.code[:4] != "SSM5" for k in inside):
-            continue
-        kept.append(finding)
+        if not any(k.span[0] <= finding.span[0] and finding.span[1] <= k.span[1] and _speaks_for(k, finding) for k in kept):
+            kept.append(finding)
     return sorted(kept, key=lambda f: (f.line, f.column, f.code))
+
+
+def _speaks_for(outer: Finding, inner: Finding) -> bool:
+    if outer.span == inner.span:
+        return outer.code[:4] in ("SSM1", "SSM2", "SSM3")
+    return outer.code in _ABSORBING and not inner.code.startswith(("SSM102", "SSM402", "SSM403", "SSM5"))

@@ -115,7 +115,7 @@ def _div(a: Value, b: Value) -> Facts:
         return (
             0.0,
             1.0 if whole else math.inf,
-            a.zero if b.zero is not UNKNOWN or b.op in ("sum", "name", "constant", "call") else UNKNOWN,
+            a.zero if b.zero is not UNKNOWN or b.op in ("sum", "name", "constant", "call", "length") else UNKNOWN,
         )
     number = b.number
     if number and number > 0:

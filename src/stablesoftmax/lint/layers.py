@@ -11,7 +11,7 @@ from stablesoftmax.lint.names import LOSSES, OPERATIONS, layer_of
 from stablesoftmax.lint.operations import apply
 from stablesoftmax.lint.values import Value, unknown
 
-__all__ = ["add_layer", "compiled", "loss_object", "loss_value", "make_layer", "run_layer"]
+__all__ = ["activated", "add_layer", "compiled", "loss_object", "loss_value", "make_layer", "run_layer"]
 
 _TEXT = {"exponential": "exp", "linear": "", "hard_sigmoid": "sigmoid"}
 _TARGETS_FIRST = frozenset({"softmax_cross_entropy", "sigmoid_cross_entropy", "sparse_softmax_cross_entropy", "log_loss"})
@@ -92,6 +92,12 @@ def _step(frame: Frame, op: str, value: Value, node: ast.AST, library: str, axis
     made = apply(op, (value,), node, library, axis=axis, layer=True)
     frame.module.check(frame, node, op, made)
     return made
+
+
+def activated(frame: Frame, value: Value, activation: Value | None, node: ast.AST, library: str) -> Value:
+    """The output of a layer that is a function, after its activation."""
+    op = activation_of(activation)
+    return _step(frame, op, value, node, library, None) if op else value
 
 
 def add_layer(frame: Frame, model: Value, layer: Value, node: ast.AST) -> None:

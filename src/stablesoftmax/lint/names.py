@@ -78,7 +78,7 @@ _table("minimum", "minimum fmin")
 _table("clip", "clip clip_by_value clamp clamp_ clip_ clamp_min clamp_max")
 _table("where", "where select")
 _table("matmul", "matmul dot mm bmm tensordot einsum mv xw_plus_b addmm inner vdot batch_dot")
-_table("linear", "linear conv1d conv2d conv3d conv2d_transpose dense bias_add")
+_table("linear", "linear conv1d conv2d conv3d conv2d_transpose dense bias_add fully_connected convolution2d")
 _table("cast", "cast asarray array tensor as_tensor convert_to_tensor float32 float64 float16 bfloat16 float_ int32 int64 uint8 "
                "to_float to_double ascontiguousarray constant FloatTensor Variable")  # fmt: skip
 _table("view", "reshape transpose squeeze unsqueeze expand_dims ravel flatten identity stop_gradient swapaxes moveaxis permute "

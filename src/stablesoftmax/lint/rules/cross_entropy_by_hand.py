@@ -37,41 +37,39 @@ _TARGETS = re.compile(r"^(y|Y|y_?true\w*|labels?|targets?|y_|t|Y_|one_?hot\w*|tr
 def check(site: Site) -> Iterator[Finding]:
     """y log p, with its twin (1 - y) log(1 - p), or with the names of a loss."""
     if site.op == "mul":
-        pair = _factors(site.value)
-        if pair is None:
+        factors, probability = _factors(site.value)
+        if probability is None or not _is_open(site, probability) or not _PROBABILITIES.match(_last(probability)):
             return
-        target, probability = pair
-        if _is_open(site, probability) and _PROBABILITIES.match(_last(probability)) and _TARGETS.match(_last(target)):
+        if any(_TARGETS.match(_last(factor)) for factor in factors):
             yield site.report(
                 f"cross entropy by hand: log({probability.name}) is -inf where a probability is 0; use a loss of logits"
             )
         return
-    pairs = [_factors(arg) for arg in site.args]
-    if len(pairs) != 2 or pairs[0] is None or pairs[1] is None:
-        return
-    for (y, p), (rest, q) in (pairs, pairs[::-1]):  # type: ignore[misc]
-        if _complement(rest, y) and _complement(q, p) and _is_open(site, p):
+    left, right = (_factors(arg) for arg in site.args)
+    for (targets, p), (rest, q) in ((left, right), (right, left)):
+        twins = any(_complement(other, target) for target in targets for other in rest)
+        if p is not None and q is not None and twins and _complement(q, p) and _is_open(site, p):
             yield site.report("binary cross entropy by hand is nan where a probability is 0 or 1; use a loss of logits")
             return
 
 
-def _factors(value: Value) -> tuple[Value, Value] | None:
-    """y and p of y * log(p), perhaps negative."""
+def _factors(value: Value) -> tuple[list[Value], Value | None]:
+    """The factors beside a logarithm in a product, perhaps negative or summed, and what the logarithm is of."""
     value = strip(value)
-    if value.op in ("neg", "sum", "mean") and value.args:
+    if value.op in ("neg", "sum", "mean", "index") and value.args:
         return _factors(value.args[0])
-    if value.op not in ("mul", "matmul") or len(value.args) != 2:
-        return None
-    for target, log in (value.args, value.args[::-1]):
-        log = strip(log)
-        target = strip(target)
-        if target.op == "neg":
-            target = strip(target.args[0])
-        if log.op == "log" and log.args:
-            return target, strip(log.args[0])
-        if log.op == "log1p" and log.args and strip(log.args[0]).op == "neg":
-            return None
-    return None
+    factors: list[Value] = []
+    probability = None
+    todo = [value]
+    while todo:
+        part = strip(todo.pop())
+        if part.op in ("mul", "matmul", "neg"):
+            todo += part.args
+        elif part.op == "log" and part.args and probability is None:
+            probability = strip(part.args[0])
+        else:
+            factors.append(part)
+    return factors, probability
 
 
 def _complement(a: Value, b: Value) -> bool:

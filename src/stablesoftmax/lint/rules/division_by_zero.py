@@ -46,7 +46,7 @@ def _normalizes(site: Site) -> bool:
     if contains(numerator, "random") or contains(divisor, "random"):
         return False
     if _is_count(numerator) and _is_count(divisor):
-        return True
+        return not (divisor.op == "sum" and same(numerator, divisor.args[0]))
     measured = [part.args[0] for part in walk(divisor, 3) if part.op in _MEASURES and part.args]
     parts = [numerator, *(strip(numerator).args if strip(numerator).op in ("sub", "mul") else ())]
     return any(same(part, data) for part in parts for data in measured)

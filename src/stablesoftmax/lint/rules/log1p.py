@@ -41,7 +41,11 @@ def check(site: Site) -> Iterator[Finding]:
         one, other = inner.args
     else:
         return
-    if one.number != 1 or _is_count(other) or strip(other).op in ("exp", "softmax", "sigmoid", "constant", "random", "expm1"):
+    if (
+        one.number != 1
+        or _is_count(other)
+        or strip(other).op in ("exp", "softmax", "sigmoid", "constant", "random", "expm1", "clip")
+    ):
         return
     if inner.op == "sub" and (inner.zero is Zero.MAYBE or other.low > 0):
         return  # log of something that can be 0 is the larger trouble; a clip has taken the smallest away

@@ -5,13 +5,13 @@ The sigmoid of the library takes the branch that cannot overflow.
 
 Bad:
 
-    s = 1 / (1 + math.exp(-x))
+    s = 1 / (1 + np.exp(-x))
 
 Good:
 
     s = scipy.special.expit(x)
 
-Fix: expit or sigmoid of the library.
+Fix: expit or sigmoid of the library (none for `math`, which has no such function).
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """Negative or fractional power of something that can be 0.
 
-x ** -0.5 is inf at 0, and the slope of x ** p with 0 < p < 1 is infinite there, so that a gradient is nan.
+A negative power is inf at 0, and the slope of x ** p with 0 < p < 1 is infinite there, so that a gradient is nan.
 
 Bad:
 
-    weight = tf.pow(tf.nn.relu(x), -0.5)
+    weight = tf.pow(tf.nn.relu(x), 0.45)
 
 Good:
 
-    weight = tf.pow(tf.nn.relu(x) + 1e-6, -0.5)
+    weight = tf.pow(tf.nn.relu(x) + 1e-6, 0.45)
 
 No fix: the epsilon is a decision.
 """
