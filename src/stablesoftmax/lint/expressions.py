@@ -13,7 +13,7 @@ from stablesoftmax.lint.frames import Frame
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, constant, is_guard_name, strip, unknown
 
-__all__ = ["element_of", "evaluate", "guard", "operate"]
+__all__ = ["bind", "change", "element_of", "evaluate", "guard", "operate"]
 
 DEEPEST = 150
 """Operators nested deeper than this are written by programs."""
@@ -178,7 +178,10 @@ def _boolean(frame: Frame, node: ast.BoolOp) -> Value:
 
 def _either(frame: Frame, node: ast.IfExp) -> Value:
     guard(frame, node.test)
-    return join([evaluate(frame, node.body), evaluate(frame, node.orelse)])
+    value = join([evaluate(frame, node.body), evaluate(frame, node.orelse)])
+    if value.op == "phi":
+        value.node = node
+    return value
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
@@ -276,12 +279,23 @@ def bind(frame: Frame, target: ast.expr, value: Value) -> None:
             bind(frame, part.value if isinstance(part, ast.Starred) else part, parts[i] if parts else whole)
     elif isinstance(target, ast.Subscript):
         evaluate(frame, target.slice)
-        if key := _key(target):
+        name, key = dotted(target.value), _key(target)
+        if name and not (isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str)):
+            change(frame, name)
+        if key:
             frame.write(key, value)
-        elif name := dotted(target.value):  # x[...] = something: part of x is new
-            old = frame.lookup(name)
-            if old is not None and old.op not in ("record", "tuple"):
-                frame.names[name] = Value("name", dtype=old.dtype, about={"name": name})
+
+
+def change(frame: Frame, name: str) -> None:
+    """Part of an array is new: what is known of it under this name and others goes, but for its dtype."""
+    old = frame.lookup(name)
+    if old is None or old.op in ("record", "tuple", "instance"):
+        return
+    array = strip(old)
+    for other, held in list(frame.names.items()):
+        if held is old or strip(held) is array:
+            frame.names[other] = Value("name", dtype=held.dtype, about={"name": other})
+    frame.names[name] = Value("name", dtype=old.dtype, about={"name": name})
 
 
 def guard(frame: Frame, test: ast.expr) -> Value:

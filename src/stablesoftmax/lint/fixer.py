@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 
 from stablesoftmax.lint.findings import Edit, Finding
-from stablesoftmax.lint.source import Source, SourceError
+from stablesoftmax.lint.source import Source, SourceError, parse
 
 __all__ = ["fix_source", "write_over"]
 
@@ -166,9 +166,9 @@ def _prove(source: Source, edits: list[Edit], imports: list[Edit], text: str, mo
     holes = [Edit(edit.begin, edit.end, f" _hole_{i}_ " if edit.text[0] == " " else f"_hole_{i}_") for i, edit in enumerate(edits)]
     before = ast.dump(_Holes(source, edits).visit(source.parse()))
     try:
-        after = ast.dump(ast.parse(_put(source.text, holes)))
-        tree = ast.parse(text)
-        without = ast.dump(ast.parse(_put(source.text, edits)))
+        after = ast.dump(parse(_put(source.text, holes)))
+        tree = parse(text)
+        without = ast.dump(parse(_put(source.text, edits)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise SourceError("the fix would not be Python; please report it") from None
     added = {module for edit in imports for module in modules if f"import {module}" in edit.text}

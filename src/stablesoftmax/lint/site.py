@@ -9,7 +9,7 @@ from typing import Any
 
 from stablesoftmax.lint.findings import Edit, Finding, Fix
 from stablesoftmax.lint.frames import Frame
-from stablesoftmax.lint.names import AUTODIFF
+from stablesoftmax.lint.names import AUTODIFF, METHODS, library_of
 from stablesoftmax.lint.source import Source
 from stablesoftmax.lint.values import Value, Zero, strip, walk
 
@@ -151,13 +151,35 @@ class Site:
     def _touched(self, name: str, value: Value) -> bool:
         """Whether a call between the making of a value and this place may have changed the array in place."""
         function = self.frame.function or self.frame.module.tree
-        first = name.split(".")[0]
-        begin = getattr(value.node, "lineno", 0)
+        first, begin = name.split(".")[0], getattr(value.node, "lineno", 0)
         for part in ast.walk(function):
-            later = isinstance(part, ast.Expr) and begin <= part.lineno <= self.node.lineno  # type: ignore[attr-defined]
-            if later and any(isinstance(used, ast.Name) and used.id == first for used in ast.walk(part)):
-                return True
+            if isinstance(part, ast.Call) and begin <= part.lineno <= self.node.lineno and not self._is_pure(part):  # type: ignore[attr-defined]
+                receiver = [part.func] if isinstance(part.func, ast.Attribute) else []
+                given = [*part.args, *(keyword.value for keyword in part.keywords), *receiver]
+                if any(isinstance(used, ast.Name) and used.id == first for arg in given for used in ast.walk(arg)):
+                    return True
         return False
+
+    def _is_pure(self, call: ast.Call) -> bool:
+        """Whether a call is of a library function, or of a method, that leaves its arguments alone."""
+        function = call.func
+        if any(keyword.arg == "out" for keyword in call.keywords):
+            return False
+        if isinstance(function, ast.Name):
+            return function.id in _PURE or bool(library_of(self.frame.module.imports.resolve(function.id)))
+        if not isinstance(function, ast.Attribute) or function.attr.endswith("_"):
+            return False
+        root: ast.expr = function
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and library_of(self.frame.module.imports.resolve(root.id)):
+            return function.attr not in ("shuffle", "fill_diagonal", "copyto", "put", "place")
+        return function.attr in METHODS
+
+
+_PURE = frozenset(
+    {"len", "max", "min", "sum", "abs", "float", "int", "list", "tuple", "zip", "range", "enumerate", "print", "isinstance", "repr"}
+)
 
 
 def _bare(value: Value) -> Value:

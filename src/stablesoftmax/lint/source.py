@@ -8,12 +8,27 @@ import codecs
 import io
 import re
 import tokenize
+import warnings
 
-__all__ = ["LARGEST", "Source", "SourceError"]
+__all__ = ["LARGEST", "Source", "SourceError", "expression", "parse"]
 
 LARGEST = 20_000_000
 """Bytes; larger files are data, and would take gigabytes as a tree."""
 _LINE_END = re.compile("\r\n|\r|\n")
+
+
+def parse(text: str) -> ast.Module:
+    """The tree of a module; what Python would warn of is not our business."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def expression(text: str) -> ast.expr:
+    """The tree of an expression that may span lines."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(f"({text}\n)", mode="eval").body
 
 
 class SourceError(Exception):
@@ -85,7 +100,7 @@ class Source:
             If there is none.
         """
         try:
-            return ast.parse(self.text)
+            return parse(self.text)
         except SyntaxError as error:
             raise SourceError(f"line {error.lineno}: {error.msg}") from None
         except (RecursionError, MemoryError):
@@ -143,7 +158,7 @@ class Source:
         begin, end = self.span(node)
         text = self.text[begin:end]
         try:
-            parsed = ast.parse(f"({text}\n)", mode="eval").body
+            parsed = expression(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return ""
         return text if ast.dump(parsed) == ast.dump(node) else ""

@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from stablesoftmax.lint.site import Site
+from stablesoftmax.lint.source import expression
 
 __all__ = ["module_text", "parenthesized", "plain", "reduced", "spell"]
 
@@ -141,7 +142,7 @@ def reduced(site: Site, text: str, *, function: str, axis: Any, keepdims: bool |
 
 def parenthesized(text: str) -> str:
     """Text that can be an operand."""
-    tree = ast.parse(f"({text}\n)", mode="eval").body
+    tree = expression(text)
     simple = isinstance(tree, ast.Name | ast.Attribute | ast.Subscript | ast.Constant)
     if isinstance(tree, ast.Call) and "\n" not in text:
         simple = True

@@ -137,7 +137,7 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
     if isinstance(node.target, ast.Subscript):
         name = expressions.dotted(node.target.value)
         if name and not isinstance(node.target.slice, ast.Constant):
-            frame.names[name] = Value("name", about={"name": name})
+            expressions.change(frame, name)
             return
     expressions.bind(frame, node.target, value)
 
