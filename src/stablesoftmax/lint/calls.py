@@ -134,6 +134,8 @@ def _library(frame: Frame, node: ast.Call, dotted: str, args: list[Value], keywo
             return made
         if last in ("Model", "Functional") and (outputs := keywords.get("outputs", args[1] if len(args) > 1 else None)):
             return Value("layer", node=node, about={"layers": [], "output": outputs, "op": ""})
+    if last == "bincount" and (len(args) > 1 or "weights" in keywords):
+        return Value("call", tuple(args), node=node, about={"name": dotted}, library=library)  # sums
     if last in _PASSING and args and args[0].op in ("function", "instance", "layer", "library"):
         return args[0]
     known = library or _optax(dotted)
@@ -198,7 +200,7 @@ def compute(frame: Frame, node: ast.Call, op: str, args: list[Value], keywords: 
     if name in ("log2", "log10") or (op == "log" and library == "math" and len(args) > 1):
         about["base"] = name
         args = args[:1]
-    if count and len(args) < count:
+    if len(args) < (count or 1):
         return unknown(node=node)
     if op == "linear" and args:
         made = expressions.operate(frame, node, op, tuple(args[:1]), library)
@@ -382,6 +384,7 @@ def follow(frame: Frame, node: ast.AST, function: Value, args: list[Value], keyw
     inner = Frame(module, function.about["frame"], body, cls)
     inner.stack = (*frame.stack, body)
     inner.guarded, inner.quiet = list(frame.guarded), frame.quiet
+    inner.constant = frame.constant + statements.is_constant(body)
     inner.inlined = True
     statements.bind_parameters(inner, body, args, keywords, cls)
     if isinstance(body, ast.Lambda):

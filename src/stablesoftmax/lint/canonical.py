@@ -40,7 +40,8 @@ def is_shifted(argument: Value) -> bool:
         offset = strip(argument.args[1])
         if contains(offset, "max", "maximum", "logsumexp", "stop_max") or is_shifted(argument.args[0]):
             return True
-        return offset.op in ("name", "call", "phi", "loop", "element") and bool(_SHIFT.search(offset.name.rsplit(".", 1)[-1]))
+        names = (offset.name.rsplit(".", 1)[-1], str(offset.about.get("bound", "")), str(argument.args[1].about.get("bound", "")))
+        return any(name and _SHIFT.search(name) for name in names)
     if argument.op == "add":
         return all(map(is_shifted, argument.args)) or any(
             arg.op == "neg" and contains(arg, "max", "logsumexp") for arg in argument.args
@@ -96,9 +97,9 @@ def _logistic(argument: Value, exponent: Value) -> Value:
 
 
 def _log_of(args: tuple[Value, ...], about: dict[str, Any]) -> Value | None:
-    inner = strip(args[0])
-    if len(args) > 1 or about.get("base"):
+    if len(args) != 1 or about.get("base"):
         return None
+    inner = strip(args[0])
     if inner.op in ("softmax", "sigmoid"):
         return made(f"log_{inner.op}", inner.args, axis=inner.axis)
     if inner.op == "sum" and (power := exponential(inner.args[0])) is not None and strip(inner.args[0]).op == "exp":

@@ -113,7 +113,8 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     if node.attr in ("shape", "size", "ndim"):
         return Value("length", (base,), 0.0, math.inf, dtype="int", node=node, about={"name": node.attr})
     if node.attr in ("eps", "tiny", "smallest_normal"):
-        return Value("name", (), 1e-40, 1e-3, Zero.NEVER, node=node, about={"name": "eps"})
+        low = 1.2e-16 if node.attr == "eps" else 1e-40
+        return Value("name", (), low, 1e-3, Zero.NEVER, node=node, about={"name": "eps"})
     if base.op == "record" and node.attr in base.about["items"]:
         return cast(Value, base.about["items"][node.attr])
     if name:
@@ -144,6 +145,8 @@ def _fold(node: ast.BinOp, left: Value, right: Value) -> Value | None:
     try:
         folded = _ARITHMETIC[type(node.op)](a, b)
     except (KeyError, ArithmeticError, ValueError):
+        return None
+    if math.isnan(folded):
         return None
     value = constant(folded, node, left.dtype if left.dtype == right.dtype and not isinstance(node.op, ast.Div) else "")
     value.about["folded"] = (type(node.op).__name__, a, b)
@@ -204,12 +207,14 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         zero = Zero.UNKNOWN
     if key and base.op == "name":
         return frame.read(key, node)
-    newaxis = any(isinstance(n, ast.Constant) and n.value is None for n in ast.walk(node.slice)) or "newaxis" in ast.dump(
-        node.slice
-    )
+    newaxis = any(map(_is_newaxis, node.slice.elts if isinstance(node.slice, ast.Tuple) else (node.slice,)))
     whole = isinstance(node.slice, ast.Slice) or newaxis
     op = "view" if whole else "index"
     return Value(op, (base, index), base.low, base.high, zero, dtype=base.dtype, node=node, about={"newaxis": newaxis})
+
+
+def _is_newaxis(node: ast.expr) -> bool:
+    return (isinstance(node, ast.Constant) and node.value is None) or (isinstance(node, ast.Attribute) and node.attr == "newaxis")
 
 
 def _key(node: ast.Subscript) -> str:
@@ -268,6 +273,7 @@ def element_of(iterable: Value) -> Value:
 def bind(frame: Frame, target: ast.expr, value: Value) -> None:
     """Assign a value to a target."""
     if isinstance(target, ast.Name):
+        value.about.setdefault("bound", target.id)
         frame.write(target.id, value)
     elif isinstance(target, ast.Attribute):
         if name := dotted(target):

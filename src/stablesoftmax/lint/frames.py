@@ -45,6 +45,7 @@ class Module:
         self.names: dict[str, Value] = {}
         self.functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
         self.classes: dict[str, Class] = {}
+        self.stored: dict[ast.stmt, list[str]] = {}  # of a loop, the names that it assigns
         for node in tree.body:
             self._declare(node)
 
@@ -65,7 +66,20 @@ class Module:
 class Frame:
     """The names of one function call, or of the module."""
 
-    __slots__ = ("cls", "depth", "function", "guarded", "inlined", "module", "names", "outer", "quiet", "returned", "stack")
+    __slots__ = (
+        "cls",
+        "constant",
+        "depth",
+        "function",
+        "guarded",
+        "inlined",
+        "module",
+        "names",
+        "outer",
+        "quiet",
+        "returned",
+        "stack",
+    )
 
     def __init__(self, module: Module, outer: Frame | None = None, function: Any = None, cls: Class | None = None) -> None:
         self.module, self.outer, self.function = module, outer, function
@@ -74,6 +88,7 @@ class Frame:
         self.guarded: list[Value] = []
         self.returned: list[Value] = []
         self.quiet = 0  # inside errstate and the like
+        self.constant = 0  # where no gradient is taken
         self.depth = 0  # of the expression
         self.inlined = False  # entered on behalf of a call that says more than the function alone
         self.stack: tuple[ast.AST, ...] = ()

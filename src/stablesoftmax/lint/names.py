@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 __all__ = ["AUTODIFF", "CALLABLES", "LOSSES", "METHODS", "OPERATIONS", "Imports", "Layer", "layer_of", "library_of"]
 
@@ -94,6 +95,7 @@ _table("count", "bincount histogram confusion_matrix count_nonzero unique_counts
 _table("zeros", "zeros zeros_like zeros_initializer")
 _table("ones", "ones ones_like")
 _table("uniform", "rand random_sample random uniform random_uniform rand_like ranf uniform_")
+_table("gaussian", "randn randn_like standard_normal normal random_normal truncated_normal")
 _table("triangle", "tril triu band_part tri")
 _table("full", "full full_like fill")
 _table("arange", "arange range")
@@ -194,7 +196,7 @@ class Imports:
     def __init__(self, tree: ast.Module) -> None:
         self.names: dict[str, str] = {}
         self.stars: list[str] = []
-        for node in ast.walk(tree):
+        for node in _statements(tree.body):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     self.names[alias.asname or alias.name.split(".")[0]] = alias.name if alias.asname else alias.name.split(".")[0]
@@ -226,6 +228,16 @@ class Imports:
             if _canonical(dotted) == module and name != "_":
                 return name
         return ""
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """All statements, without a look into their expressions."""
+    todo = list(body)
+    while todo:
+        node = todo.pop()
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            todo += getattr(node, part, ())
 
 
 _SYNONYMS = (

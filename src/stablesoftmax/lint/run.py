@@ -115,6 +115,8 @@ def check_file(path: str, settings: Settings, fix: bool = False, write: bool = F
         return Report(path, (), Problem(path, error.strerror or str(error)))
     except MemoryError:
         return Report(path, (), Problem(path, "not enough memory"))
+    except Exception as error:  # a bug of the linter must not keep the other files from being checked
+        return Report(path, (), Problem(path, f"the linter failed ({type(error).__name__}: {error}); please report it"))
 
 
 def check_files(

@@ -74,7 +74,7 @@ class Site:
     @property
     def differentiates(self) -> bool:
         """Whether a gradient may be taken here."""
-        return self.library in AUTODIFF
+        return self.library in AUTODIFF and not self.frame.constant
 
     def may_be_zero(self, value: Value) -> bool:
         """Whether there is evidence that a value can be 0, and none that somebody thought of it."""

@@ -13,9 +13,10 @@ from stablesoftmax.lint.frames import Class, Frame, Function
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, unknown
 
-__all__ = ["bind_parameters", "execute", "run_function"]
+__all__ = ["bind_parameters", "execute", "is_constant", "run_function"]
 
 _HANDLED = frozenset({"ZeroDivisionError", "FloatingPointError", "ArithmeticError", "OverflowError", "ValueError"})
+WITHOUT_GRADIENT = frozenset({"no_grad", "inference_mode", "stop_recording"})
 _AUGMENTED = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
 
 
@@ -66,6 +67,7 @@ def bind_parameters(frame: Frame, function: Function, args: list[Value], keyword
     for i, name in enumerate([*names, *(arg.arg for arg in spec.kwonlyargs)]):
         if i < len(args) and name in names:
             frame.names[name] = args[i]
+            args[i].about.setdefault("bound", name)
         elif name in keywords:
             frame.names[name] = keywords[name]
         elif name in defaults and args and not isinstance(defaults[name], ast.List | ast.Dict):
@@ -101,8 +103,19 @@ def run_function(frame: Frame, function: ast.FunctionDef | ast.AsyncFunctionDef,
     """
     inner = Frame(frame.module, frame, function, cls)
     inner.stack = (function,)
+    inner.constant = frame.constant + is_constant(function)
     bind_parameters(inner, function, [], {}, cls)
     execute(inner, function.body)
+
+
+def is_constant(function: Function) -> bool:
+    """Whether a function is decorated so that no gradient is taken of it."""
+    names = {
+        n.attr if isinstance(n, ast.Attribute) else getattr(n, "id", "")
+        for d in getattr(function, "decorator_list", ())
+        for n in ast.walk(d)
+    }
+    return not WITHOUT_GRADIENT.isdisjoint(names)
 
 
 # one kind of statement each ----------------------------------------------------------------------------------------
@@ -212,26 +225,33 @@ def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While) -> None:
 
 def _forget(frame: Frame, loop: ast.For | ast.AsyncFor | ast.While) -> None:
     """What the body assigns is, at its beginning, what an earlier round left."""
-    for node in ast.walk(loop):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in frame.names:
-            old = frame.names[node.id]
+    stored = frame.module.stored.get(loop)
+    if stored is None:
+        names = {node.id for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        stored = frame.module.stored[loop] = sorted(names)
+    for name in stored:
+        if name in frame.names:
+            old = frame.names[name]
             if old.op != "loop":
                 low = old.low if old.low >= 0 else -math.inf
-                about = {"name": node.id, "starts_at_zero": old.number == 0}
-                frame.names[node.id] = Value("loop", (), low, math.inf, Zero.UNKNOWN, dtype=old.dtype, about=about)
+                about = {"name": name, "starts_at_zero": old.number == 0}
+                frame.names[name] = Value("loop", (), low, math.inf, Zero.UNKNOWN, dtype=old.dtype, about=about)
 
 
 def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> bool:
-    quiet = False
+    quiet = constant = False
     for item in node.items:
         value = expressions.evaluate(frame, item.context_expr)
         name = value.name.rsplit(".", 1)[-1]
         quiet |= name in ("errstate", "catch_warnings", "suppress")
+        constant |= name in WITHOUT_GRADIENT
         if item.optional_vars is not None:
             expressions.bind(frame, item.optional_vars, value)
     frame.quiet += quiet
+    frame.constant += constant
     falls = execute(frame, node.body)
     frame.quiet -= quiet
+    frame.constant -= constant
     return falls
 
 

@@ -1,8 +1,8 @@
 """Division by something that can be 0.
 
 A norm, a standard deviation, a range max - min, a count: 0 for constant or empty data, and the quotient is nan or inf.
-In NumPy only data divided by a measure of the same data is reported, and one count divided by another; with automatic
-differentiation every such divisor.
+Reported are data divided by a measure of the same data, one count divided by another and, in libraries with automatic
+differentiation, anything divided by a mask's sum, a softmax, a sigmoid or the like.
 
 Bad:
 
@@ -17,39 +17,45 @@ No fix: the epsilon is a decision.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.names import AUTODIFF
 from stablesoftmax.lint.rules.log_of_zero import WORDS
 from stablesoftmax.lint.site import Site
-from stablesoftmax.lint.values import Value, contains, same, strip, walk
+from stablesoftmax.lint.values import Value, same, strip, walk
 
 CODE = "SSM302"
 NAME = "division-by-zero"
 OPS = ("div", "reciprocal")
+_RANDOM = re.compile(r"rand|normal|rng|uniform")
 
 
 def check(site: Site) -> Iterator[Finding]:
     """A divisor with evidence that it can be 0."""
     divisor = site.args[-1]
-    if site.may_be_zero(divisor) and site.value.op == "div" and (site.differentiates or _normalizes(site)):
-        inner = strip(divisor)
-        if inner.op == "sqrt":
-            inner = strip(inner.args[0])
-        what = WORDS.get(inner.op, "something that can be 0")
-        yield site.report(f"division by {what}: nan or inf where it is 0; add an epsilon or take the maximum with one")
+    if site.value.op != "div" or not site.may_be_zero(divisor) or not _matters(site):
+        return
+    inner = strip(divisor)
+    if inner.op == "sqrt":
+        inner = strip(inner.args[0])
+    what = WORDS.get(inner.op, "something that can be 0")
+    yield site.report(f"division by {what}: nan or inf where it is 0; add an epsilon or take the maximum with one")
 
 
-def _normalizes(site: Site) -> bool:
-    """Whether the divisor measures the data that is divided: x / norm(x), (x - mean(x)) / std(x), x / (max(x) - min(x))."""
+def _matters(site: Site) -> bool:
+    """Whether data is divided by a measure of itself, a count by a count, or, in a network, anything by what underflows."""
     numerator, divisor = site.args[0], strip(site.args[-1])
-    if contains(numerator, "random") or contains(divisor, "random"):
-        return False
+    if any(part.op in ("random", "gaussian") or _RANDOM.search(part.name) for part in [*walk(numerator), *walk(divisor)]):
+        return False  # is 0 with probability 0
     if _is_count(numerator) and _is_count(divisor):
         return not (divisor.op == "sum" and same(numerator, divisor.args[0]))
-    measured = [part.args[0] for part in walk(divisor, 3) if part.op in _MEASURES and part.args]
+    measures = [part for part in walk(divisor, 3) if part.op in _MEASURES and part.args]
+    if site.library in AUTODIFF and (numerator.number is not None or not measures):
+        return True
     parts = [numerator, *(strip(numerator).args if strip(numerator).op in ("sub", "mul") else ())]
-    return any(same(part, data) for part in parts for data in measured)
+    return any(same(part, measure.args[0]) for part in parts for measure in measures)
 
 
 _MEASURES = frozenset({"norm", "std", "var", "max", "min"})
@@ -57,6 +63,4 @@ _MEASURES = frozenset({"norm", "std", "var", "max", "min"})
 
 def _is_count(value: Value) -> bool:
     inner = strip(value)
-    return inner.op == "count" or (
-        inner.op in ("sum", "count") and bool(inner.args) and strip(inner.args[0]).op in ("compare", "count")
-    )
+    return inner.op == "count" or (inner.op == "sum" and bool(inner.args) and strip(inner.args[0]).op in ("compare", "count"))

@@ -16,6 +16,7 @@ Fix: log1p of the library. Silent where x is known to be an integer, or at least
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -28,8 +29,9 @@ CODE = "SSM207"
 NAME = "log1p"
 OPS = ("log",)
 _COUNTS = re.compile(
-    r"^[ijkmnNKM]$|^n_|^num_|^len|count|_size$|^size$|_len$|length|steps?$|index|idx|degree|freq|rank|epoch|^n[a-z]?$"
+    r"^[ijkmnNKM]$|^n_|^num_|^len|count|_size$|^size$|_len$|length|steps?$|index|idx|degree|freq|rank|epoch|^n[a-z]?$|nobs|^df"
 )
+_ENDS = re.compile(r"^(upper|lower|low|high|start|stop|end|begin|first|last|lo|hi)$")
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -49,8 +51,14 @@ def check(site: Site) -> Iterator[Finding]:
         return
     if inner.op == "sub" and (inner.zero is Zero.MAYBE or other.low > 0):
         return  # log of something that can be 0 is the larger trouble; a clip has taken the smallest away
-    written = site.value.about.get("base") is None
-    fix = site.replace(plain, other, function="log1p", negated=inner.op == "sub") if written else None
+    spelled = site.node.args[0] if isinstance(site.node, ast.Call) and site.node.args else None
+    if isinstance(spelled, ast.Name | ast.Attribute) and _COUNTS.search(
+        spelled.id if isinstance(spelled, ast.Name) else spelled.attr
+    ):
+        return
+    if site.value.about.get("base"):
+        return  # decibels and pitch scales; there is no log10p1
+    fix = site.replace(plain, other, function="log1p", negated=inner.op == "sub")
     yield site.report(f"log(1 {'+' if inner.op == 'add' else '-'} x) loses a small x; use log1p", fix=fix)
 
 
@@ -60,6 +68,8 @@ def _is_count(value: Value) -> bool:
     if inner.op in ("name", "element", "loop") and _COUNTS.search(inner.name.rsplit(".", 1)[-1]):
         return True
     if value.dtype == "int" or inner.dtype == "int" or inner.op in ("length", "arange", "count", "ones"):
+        return True
+    if inner.op == "sub" and all(_ENDS.search(strip(arg).name) for arg in inner.args):
         return True
     if inner.op in ("add", "mul", "sub", "sum", "max", "min"):
         return all(_is_count(arg) for arg in inner.args)

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from stablesoftmax.lint.findings import Finding
 from stablesoftmax.lint.site import Site
-from stablesoftmax.lint.values import strip
+from stablesoftmax.lint.values import Value, strip
 
 CODE = "SSM301"
 NAME = "log-of-zero"
@@ -47,6 +47,13 @@ WORDS = {
 def check(site: Site) -> Iterator[Finding]:
     """A logarithm of a value with evidence that it can be 0."""
     value = site.args[0]
+    if _is_mask(value):
+        return  # log of a mask is the mask that is added to logits
     if site.may_be_zero(value) and not site.value.about.get("where"):
         what = WORDS.get(strip(value).op, "something that can be 0")
         yield site.report(f"log of {what}: -inf where it is 0; clip it from below, or keep the logarithm from the start")
+
+
+def _is_mask(value: Value) -> bool:
+    inner = strip(value)
+    return inner.op == "compare" or (inner.op == "mul" and all(map(_is_mask, inner.args)))

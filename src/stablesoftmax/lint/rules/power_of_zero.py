@@ -31,7 +31,7 @@ def check(site: Site) -> Iterator[Finding]:
         return
     base, exponent = site.args
     number = exponent.number
-    if number is None or number >= 1 or number in (0.5, -0.5) or not site.may_be_zero(base):
+    if number is None or number >= 1 or number in (0.5, -0.5, -1) or not site.may_be_zero(base):
         return
     if number < 0:
         yield site.report(f"the power {number:g} of something that can be 0 is inf there; add an epsilon")

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stablesoftmax.lint.canonical import is_shifted
 from stablesoftmax.lint.findings import Finding
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.spelling import spell
@@ -31,7 +32,7 @@ OPS = ("log", "log1p")
 def check(site: Site) -> Iterator[Finding]:
     """log(1 + exp(x)) or log1p(exp(x)) where x is not bounded."""
     power = _power(site)
-    if power is None or power.args[0].high <= 88:
+    if power is None or is_shifted(power.args[0]) or site.frame.is_guarded(power.args[0]):
         return
     known = not site.value.about.get("base")
     fix = site.replace(_write, power.args[0]) if known else None
