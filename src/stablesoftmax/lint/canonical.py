@@ -14,9 +14,9 @@ from typing import Any
 from stablesoftmax.lint.facts import logistic_facts, made, square_facts
 from stablesoftmax.lint.values import Value, constant, contains, same, strip
 
-__all__ = ["SPELLINGS", "exponential", "is_shifted"]
+__all__ = ["SPELLINGS", "exponential", "is_centred", "is_shifted"]
 
-_SHIFT = re.compile(r"max|shift|offset|lse|ref|base|norm|logz|log_z|baseline|peak|^[mcbzMCZ]$|^mx$", re.IGNORECASE)
+_SHIFT = re.compile(r"max|shift|offset|lse|ref|base|min|norm|logz|log_z|baseline|peak|^[mcbzMCZ]$|^mx$", re.IGNORECASE)
 
 
 def exponential(value: Value) -> Value | None:
@@ -37,11 +37,7 @@ def is_shifted(argument: Value) -> bool:
     if argument.high <= 88:
         return True
     if argument.op == "sub":
-        offset = strip(argument.args[1])
-        if contains(offset, "max", "maximum", "logsumexp", "stop_max") or is_shifted(argument.args[0]):
-            return True
-        names = (offset.name.rsplit(".", 1)[-1], str(offset.about.get("bound", "")), str(argument.args[1].about.get("bound", "")))
-        return any(name and _SHIFT.search(name) for name in names)
+        return _is_extreme(argument.args[1], "max", "maximum", "logsumexp") or is_shifted(argument.args[0])
     if argument.op == "add":
         return all(map(is_shifted, argument.args)) or any(
             arg.op == "neg" and contains(arg, "max", "logsumexp") for arg in argument.args
@@ -51,6 +47,33 @@ def is_shifted(argument: Value) -> bool:
             argument.op == "mul" and is_shifted(argument.args[1]) and argument.args[1].op != "constant"
         )
     return argument.op in ("log_softmax", "clip", "where") or (argument.op == "phi" and all(map(is_shifted, argument.args)))
+
+
+def is_centred(argument: Value) -> bool:
+    """Whether a sum of exp(argument) can neither overflow nor vanish: its largest term is near 1, or all are bounded."""
+    argument = strip(argument)
+    if argument.low >= -80 and argument.high <= 88:
+        return True
+    args = argument.args
+    if argument.op == "sub":
+        return _is_extreme(args[1], "max", "maximum", "logsumexp") or _is_extreme(args[0], "min", "minimum") or is_centred(args[0])
+    if argument.op in ("add", "mul", "div"):
+        return any(map(is_centred, args)) or (
+            argument.op == "add" and any(arg.op == "neg" and _is_extreme(arg.args[0], "max") for arg in args)
+        )
+    if argument.op == "neg":
+        inner = strip(args[0])
+        return is_centred(inner) or (inner.op == "sub" and _is_extreme(inner.args[1], "min", "minimum"))
+    if argument.op in ("where", "masked_fill"):
+        return any(map(is_centred, args))
+    return argument.op in ("log_softmax", "clip") or (argument.op == "phi" and all(map(is_centred, args)))
+
+
+def _is_extreme(offset: Value, *ops: str) -> bool:
+    """Whether what is subtracted is a maximum, by how it was made or by its name."""
+    inner = strip(offset)
+    names = (inner.name.rsplit(".", 1)[-1], str(inner.about.get("bound", "")), str(offset.about.get("bound", "")))
+    return contains(inner, *ops) or any(name and _SHIFT.search(name) for name in names)
 
 
 def _unshifted(argument: Value) -> Value:
@@ -76,7 +99,7 @@ def _softmax_or_sigmoid(args: tuple[Value, ...], _: dict[str, Any]) -> Value | N
             about = {"axis": denominator.axis, "keepdims": denominator.about.get("keepdims", False)}
             weighted = numerator.op != "exp"
             softmax = made("softmax", (_unshifted(top.args[0]),), **about, weighted=weighted, spelled=True)
-            softmax.about["naive"] = not is_shifted(top.args[0])
+            softmax.about["naive"] = not is_centred(top.args[0])
             softmax.about["sum"] = denominator
             return softmax
     if top is not None and denominator.op == "add":  # e^x / (1 + e^x)
@@ -116,7 +139,15 @@ def _power(args: tuple[Value, ...], _: dict[str, Any]) -> Value | None:
     return made({2: "square", 0.5: "sqrt"}[exponent.number], (base,)) if exponent.number in (2, 0.5) else None
 
 
-def _square_of(args: tuple[Value, ...], _: dict[str, Any]) -> Value | None:
+def _product(args: tuple[Value, ...], about: dict[str, Any]) -> Value | None:
+    for factor, inverse in (args, args[::-1]) if len(args) == 2 else ():
+        quotient = strip(inverse)
+        if (
+            quotient.op == "div"
+            and quotient.args[0].number == 1
+            and (softmax := _softmax_or_sigmoid((factor, quotient.args[1]), about))
+        ):
+            return softmax
     if len(args) == 2 and same(*args) and strip(args[0]).op not in ("constant", "random"):
         return Value("square", args[:1], *square_facts(args[0]), dtype=args[0].dtype)
     return None
@@ -130,6 +161,6 @@ SPELLINGS: dict[str, Callable[[tuple[Value, ...], dict[str, Any]], Value | None]
     "div": _softmax_or_sigmoid,
     "log": _log_of,
     "pow": _power,
-    "mul": _square_of,
+    "mul": _product,
     "reciprocal": _reciprocal,
 }

@@ -144,4 +144,6 @@ def _chosen(findings: list[Finding]) -> list[Finding]:
 def _speaks_for(outer: Finding, inner: Finding) -> bool:
     if outer.span == inner.span:
         return outer.code[:4] in ("SSM1", "SSM2", "SSM3")
+    if outer.code == inner.code == "SSM502":
+        return True
     return outer.code in _ABSORBING and not inner.code.startswith(("SSM102", "SSM402", "SSM403", "SSM5"))

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stablesoftmax.lint.canonical import exponential, is_shifted
+from stablesoftmax.lint.canonical import exponential, is_centred
 from stablesoftmax.lint.findings import Finding
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.spelling import reduced
@@ -37,7 +37,7 @@ def check(site: Site) -> Iterator[Finding]:
     elif mean.op != "mean":
         return
     power = exponential(mean.args[0]) if mean.args else None
-    if power is None or is_shifted(power.args[0]):
+    if power is None or is_centred(power.args[0]):
         return
     fix = None
     if site.args[0] is mean and mean.op == "mean" and mean.args[0] is power and site.target and not site.value.about.get("base"):

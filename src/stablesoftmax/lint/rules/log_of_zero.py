@@ -18,11 +18,12 @@ No fix: the epsilon is a decision.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from stablesoftmax.lint.findings import Finding
 from stablesoftmax.lint.site import Site
-from stablesoftmax.lint.values import Value, strip
+from stablesoftmax.lint.values import Value, strip, walk
 
 CODE = "SSM301"
 NAME = "log-of-zero"
@@ -49,7 +50,9 @@ def check(site: Site) -> Iterator[Finding]:
     value = site.args[0]
     if _is_mask(value):
         return  # log of a mask is the mask that is added to logits
-    if site.may_be_zero(value) and not site.value.about.get("where"):
+    if _is_long_product(value):
+        yield site.report("log of a product, which underflows; take the sum of the logarithms")
+    elif site.may_be_zero(value) and not site.value.about.get("where"):
         what = WORDS.get(strip(value).op, "something that can be 0")
         yield site.report(f"log of {what}: -inf where it is 0; clip it from below, or keep the logarithm from the start")
 
@@ -57,3 +60,12 @@ def check(site: Site) -> Iterator[Finding]:
 def _is_mask(value: Value) -> bool:
     inner = strip(value)
     return inner.op == "compare" or (inner.op == "mul" and all(map(_is_mask, inner.args)))
+
+
+def _is_long_product(value: Value) -> bool:
+    """A product of numbers, but not of the lengths of an array."""
+    inner = strip(value)
+    if inner.op != "prod" or inner.dtype == "int":
+        return False
+    parts = list(walk(inner))
+    return not any(part.op == "length" or re.search(r"shape|size|dim|count", part.name) for part in parts)

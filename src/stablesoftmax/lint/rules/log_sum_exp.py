@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stablesoftmax.lint.canonical import exponential, is_shifted
+from stablesoftmax.lint.canonical import exponential, is_centred
 from stablesoftmax.lint.findings import Finding
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.spelling import reduced
@@ -35,13 +35,13 @@ def check(site: Site) -> Iterator[Finding]:
     if total.op == "add" and any(arg.looks_small_and_positive for arg in total.args):
         total = next((strip(arg) for arg in total.args if strip(arg).op == "sum"), total)
     if total.op == "add" and all(strip(arg).op == "exp" for arg in total.args):
-        if not all(is_shifted(strip(arg).args[0]) for arg in total.args):
+        if not all(is_centred(strip(arg).args[0]) for arg in total.args):
             yield site.report("log(exp(a) + exp(b)) overflows; use logaddexp(a, b)")
         return
     if total.op != "sum" or not total.args:
         return
     power = exponential(total.args[0])
-    if power is None or is_shifted(power.args[0]):
+    if power is None or is_centred(power.args[0]):
         return
     fix = None
     plain = site.value.op == "logsumexp" and not total.about.get("accumulated") and not total.about.get("where")

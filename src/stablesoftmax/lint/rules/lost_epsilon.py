@@ -24,7 +24,7 @@ from stablesoftmax.lint.values import Value, strip
 
 CODE = "SSM501"
 NAME = "lost-epsilon"
-OPS = ("add", "clip", "maximum", "sub", "minimum")
+OPS = ("add", "clip", "maximum", "sub", "minimum", "cast")
 SMALLEST = {"float16": 2.0**-25, "bfloat16": 2.0**-134, "float32": 2.0**-150}
 HALF_STEP = {"float16": 2.0**-12, "bfloat16": 2.0**-9, "float32": 2.0**-25}  # below 1
 DEFAULT = {"torch": "float32", "tensorflow": "float32", "keras": "float32", "jax": "float32"}
@@ -32,6 +32,11 @@ DEFAULT = {"torch": "float32", "tensorflow": "float32", "keras": "float32", "jax
 
 def check(site: Site) -> Iterator[Finding]:
     """A small number beside a value whose dtype is known, or is the default of its library."""
+    if site.op == "cast":
+        cast = site.args[0].number or 0.0
+        if 0 < cast < SMALLEST.get(site.value.dtype, 0.0):
+            yield site.report(f"{cast:g} is 0 in {site.value.dtype}")
+        return
     values = [arg for arg in site.args if arg.number is None and not arg.about.get("absent")]
     numbers = [arg for arg in site.args if arg.number is not None]
     if not values or not numbers:

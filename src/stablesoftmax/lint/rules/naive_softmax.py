@@ -25,7 +25,7 @@ from stablesoftmax.lint.spelling import reduced
 
 CODE = "SSM101"
 NAME = "naive-softmax"
-OPS = ("div",)
+OPS = ("div", "mul")
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -35,7 +35,9 @@ def check(site: Site) -> Iterator[Finding]:
         return
     axis = about["axis"]
     denominator = site.args[1]
-    kept = (axis is None or about["keepdims"]) and denominator.op == "sum" and not denominator.about.get("where")
+    kept = (
+        site.op == "div" and (axis is None or about["keepdims"]) and denominator.op == "sum" and not denominator.about.get("where")
+    )
     fix = None
     if kept and not about["weighted"] and not about["sum"].about.get("accumulated") and value.args[0].op != "element":
         fix = site.replace(reduced, value.args[0], function="softmax", axis=axis)

@@ -27,13 +27,17 @@ from stablesoftmax.lint.values import Value, strip, walk
 
 CODE = "SSM303"
 NAME = "sqrt-at-zero"
-OPS = ("sqrt", "rsqrt", "pow")
+OPS = ("sqrt", "rsqrt", "pow", "norm")
 _SPREAD = re.compile(r"sigma|std|scale|noise|bandwidth", re.IGNORECASE)
 
 
 def check(site: Site) -> Iterator[Finding]:
     """sqrt in a library with gradients, rsqrt anywhere."""
     value = site.args[0]
+    if site.op == "norm":
+        if site.differentiates and site.library in ("tensorflow", "keras") and strip(value).op == "sub":
+            yield site.report("the gradient of the norm of a difference is nan where that is 0; add an epsilon under the root")
+        return
     if site.op == "pow" and not (len(site.args) == 2 and site.args[1].number in (0.5, -0.5)):
         return
     if site.op == "pow" and not any(part.library in AUTODIFF for part in walk(value)):
