@@ -10,7 +10,7 @@ from stablesoftmax.lint.arguments import Keywords
 from stablesoftmax.lint.frames import Class, Frame
 from stablesoftmax.lint.names import CALLABLES, LOSSES, METHODS, OPERATIONS, VIEW_METHODS, library_of
 from stablesoftmax.lint.operations import apply, join
-from stablesoftmax.lint.values import Value, Zero, constant, unknown
+from stablesoftmax.lint.values import Value, Zero, constant, same, unknown
 
 __all__ = ["call", "callable_named", "instance_attribute", "library_member"]
 
@@ -20,6 +20,7 @@ _BUILTINS = frozenset({"sum", "max", "min", "abs", "pow"})
 _PASSING = frozenset(
     {"jit", "vmap", "pmap", "function", "compile", "vectorize", "partial", "checkpoint", "remat", "njit", "script"}
 )
+_MAPPING = frozenset({"map_fn", "apply_along_axis", "map"})
 _CALLED = ("forward", "call", "__call__")
 _NUMBERS = {
     "pi": math.pi,
@@ -56,7 +57,10 @@ def library_member(dotted: str, node: ast.AST | None = None) -> Value:
 
 def call(frame: Frame, node: ast.Call) -> Value:
     """The value of a call."""
-    args = [expressions.evaluate(frame, n) for n in node.args if not (isinstance(n, ast.Call) and _is_super(n))]
+    args: list[Value] = []
+    for given in node.args:
+        value = expressions.evaluate(frame, given)
+        args += value.args if isinstance(given, ast.Starred) and value.op == "tuple" else [value]
     keywords = {k.arg: expressions.evaluate(frame, k.value) for k in node.keywords if k.arg and k.arg != "where"}
     if where := next((k.value for k in node.keywords if k.arg == "where"), None):
         keywords["where"] = expressions.guard(frame, where)
@@ -80,10 +84,6 @@ def _compiled_instance(frame: Frame, node: ast.Call, model: Value, args: list[Va
     stand_in = Value("layer", node=node, about={"layers": [], "output": output, "op": ""})
     layers.compiled(frame, node, stand_in, keywords.get("loss", args[1] if len(args) > 1 else None))
     return unknown(node=node)
-
-
-def _is_super(node: ast.Call) -> bool:
-    return isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
 def enter(frame: Frame, node: ast.Call, function: Value, args: list[Value], keywords: Keywords) -> Value:
@@ -145,6 +145,15 @@ def _library(frame: Frame, node: ast.Call, dotted: str, args: list[Value], keywo
             return made
         if last in ("Model", "Functional") and (outputs := keywords.get("outputs", args[1] if len(args) > 1 else None)):
             return Value("layer", node=node, about={"layers": [], "output": outputs, "op": ""})
+    if last in _MAPPING and args and args[0].op in ("function", "library"):
+        over = (
+            args[2]
+            if last == "apply_along_axis" and len(args) > 2
+            else args[1]
+            if len(args) > 1
+            else keywords.get("elems", unknown())
+        )
+        return enter(frame, node, args[0], [expressions.element_of(over)], {})
     if last == "bincount" and (len(args) > 1 or "weights" in keywords):
         return Value("call", tuple(args), node=node, about={"name": dotted}, library=library)  # sums
     if last in _PASSING and args and args[0].op in ("function", "instance", "layer", "library"):
@@ -189,8 +198,12 @@ def _method(frame: Frame, node: ast.Call, base: Value, name: str, args: list[Val
     stored = frame.lookup(full) if full else None
     if stored is not None and stored.op in ("layer", "function", "instance", "loss", "class", "library"):
         return enter(frame, node, stored, args, keywords)
-    if (base.op == "call" and base.name == "super") or base.op in ("function", "class", "text", "record", "tuple"):
+    if (base.op == "call" and base.name == "super") or (
+        base.op in ("function", "class", "text", "record", "tuple") and name != "append"
+    ):
         return Value("call", tuple(args), node=node, about={"name": full or "." + name})
+    if name == "append" and len(args) == 1 and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        return _appended(frame, node, node.func.value.id, args[0])
     if name not in METHODS:
         return Value("call", (base, *args), node=node, about={"name": full or "." + name})
     if name in VIEW_METHODS:
@@ -210,6 +223,16 @@ def _method(frame: Frame, node: ast.Call, base: Value, name: str, args: list[Val
     if name.endswith("_") and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
         frame.write(node.func.value.id, value)
     return value
+
+
+def _appended(frame: Frame, node: ast.Call, name: str, item: Value) -> Value:
+    """A list that a loop fills: its elements are what is appended."""
+    held = frame.lookup(name)
+    if held is not None and held.op == "tuple" and not held.args:
+        frame.write(name, Value("view", (item,), item.low, item.high, item.zero, dtype=item.dtype, node=node, about={"list": True}))
+    elif held is not None and held.about.get("list") and not same(held.args[0], item):
+        frame.write(name, unknown(name, node))
+    return unknown(node=node)
 
 
 def instance_attribute(frame: Frame, base: Value, node: ast.Attribute) -> Value:

@@ -24,6 +24,8 @@ def exponential(value: Value) -> Value | None:
     value = strip(value)
     if value.op == "exp":
         return value
+    if value.op == "div":
+        return exponential(value.args[0]) if exponential(value.args[1]) is None else None
     if value.op == "mul":
         found = [e for e in map(exponential, value.args) if e is not None]
         if len(found) == 1:
@@ -52,14 +54,18 @@ def is_shifted(argument: Value) -> bool:
 def is_centred(argument: Value) -> bool:
     """Whether a sum of exp(argument) can neither overflow nor vanish: its largest term is near 1, or all are bounded."""
     argument = strip(argument)
-    if argument.low >= -80 and argument.high <= 88:
-        return True
+    if (argument.low >= -80 and argument.high <= 88) or contains(argument, "arange"):
+        return True  # a window over -r ... r has its largest term in the middle
     args = argument.args
     if argument.op == "sub":
         return _is_extreme(args[1], "max", "maximum", "logsumexp") or _is_extreme(args[0], "min", "minimum") or is_centred(args[0])
     if argument.op in ("add", "mul", "div"):
-        return any(map(is_centred, args)) or (
-            argument.op == "add" and any(arg.op == "neg" and _is_extreme(arg.args[0], "max") for arg in args)
+        negated = [arg for arg in args if argument.op == "add" and arg.op == "neg"]
+        above = [strip(arg) for arg in args if argument.op == "mul" and strip(arg).op == "sub"]
+        return (
+            any(is_centred(arg) for arg in args if arg.number is None)
+            or any(_is_extreme(arg.args[0], "max") for arg in negated)
+            or any(_is_extreme(arg.args[1], "min") for arg in above)
         )
     if argument.op == "neg":
         inner = strip(args[0])

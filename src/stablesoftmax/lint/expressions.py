@@ -210,7 +210,10 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     newaxis = any(map(_is_newaxis, node.slice.elts if isinstance(node.slice, ast.Tuple) else (node.slice,)))
     whole = isinstance(node.slice, ast.Slice) or newaxis
     op = "view" if whole else "index"
-    return Value(op, (base, index), base.low, base.high, zero, dtype=base.dtype, node=node, about={"newaxis": newaxis})
+    value = Value(op, (base, index), base.low, base.high, zero, dtype=base.dtype, node=node, about={"newaxis": newaxis})
+    if op == "index":
+        frame.module.check(frame, node, op, value)
+    return value
 
 
 def _is_newaxis(node: ast.expr) -> bool:

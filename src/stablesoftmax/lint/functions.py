@@ -62,7 +62,8 @@ def compute(frame: Frame, node: ast.Call, op: str, args: list[Value], keywords: 
         return unknown(node=node)
     if op == "linear" and args:
         made = expressions.operate(frame, node, op, tuple(args[:1]), library)
-        return layers.activated(frame, made, keywords.get("activation", keywords.get("activation_fn")), node, library)
+        third = args[2] if name in ("dense", "fully_connected") and len(args) > 2 else None
+        return layers.activated(frame, made, keywords.get("activation", keywords.get("activation_fn", third)), node, library)
     if op == "square" and name == "squared_difference" and len(args) > 1:
         args = [apply("sub", tuple(args[:2]), node, library)]
     return expressions.operate(frame, node, op, tuple(args[: count or 1]) if op != "compare" else tuple(args), library, **about)

@@ -216,10 +216,10 @@ def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While) -> None:
         expressions.bind(frame, node.target, expressions.element_of(expressions.evaluate(frame, node.iter)))
     execute(frame, node.body)
     for name, value in before.items():
-        if name in frame.names and frame.names[name] is not value and not frame.names[name].about.get("accumulated"):
-            frame.names[name] = (
-                join([value, frame.names[name]]) if value.op != "constant" or frame.names[name].op == "loop" else frame.names[name]
-            )
+        after = frame.names.get(name)
+        starts = value.op == "constant" or (value.op == "tuple" and not value.args)  # the body fills it
+        if after is not None and after is not value and not after.about.get("accumulated") and (not starts or after.op == "loop"):
+            frame.names[name] = join([value, after])
     execute(frame, node.orelse)
 
 

@@ -66,10 +66,21 @@ def _factors(value: Value) -> tuple[list[Value], Value | None]:
         if part.op in ("mul", "matmul", "neg"):
             todo += part.args
         elif part.op == "log" and part.args and probability is None:
-            probability = strip(part.args[0])
+            probability = _unscaled(strip(part.args[0]))
         else:
             factors.append(part)
     return factors, probability
+
+
+def _unscaled(probability: Value) -> Value:
+    """What was divided by its own sum."""
+    if (
+        probability.op == "div"
+        and strip(probability.args[1]).op == "sum"
+        and same(probability.args[0], strip(probability.args[1]).args[0])
+    ):
+        return strip(probability.args[0])
+    return probability
 
 
 def _complement(a: Value, b: Value) -> bool:

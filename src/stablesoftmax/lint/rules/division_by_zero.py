@@ -52,7 +52,7 @@ def _matters(site: Site) -> bool:
     if _is_count(numerator) and _is_count(divisor):
         return not (divisor.op == "sum" and same(numerator, divisor.args[0]))
     measures = [part for part in walk(divisor, 3) if part.op in _MEASURES and part.args]
-    if site.library in AUTODIFF and (numerator.number is not None or not measures):
+    if site.library in AUTODIFF and (numerator.number is not None or not measures or site.library in ("tensorflow", "keras")):
         return True
     parts = [numerator, *(strip(numerator).args if strip(numerator).op in ("sub", "mul") else ())]
     return any(same(part, measure.args[0]) for part in parts for measure in measures)
