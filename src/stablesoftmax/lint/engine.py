@@ -133,6 +133,9 @@ def _touches(lines: list[int], node: ast.stmt) -> bool:
 _ABSORBING = ("SSM101", "SSM201", "SSM202", "SSM203", "SSM204", "SSM205", "SSM206", "SSM210", "SSM305", "SSM401")
 
 
+_PARTS = frozenset({("SSM502", "SSM502"), ("SSM206", "SSM505")})
+
+
 def _chosen(findings: list[Finding]) -> list[Finding]:
     """One finding a place, of the more special rule (the lower code); a spelling that is reported speaks for its parts."""
     kept: list[Finding] = []
@@ -145,6 +148,6 @@ def _chosen(findings: list[Finding]) -> list[Finding]:
 def _speaks_for(outer: Finding, inner: Finding) -> bool:
     if outer.span == inner.span:
         return outer.code[:4] in ("SSM1", "SSM2", "SSM3")
-    if outer.code == inner.code == "SSM502":
+    if (outer.code, inner.code) in _PARTS:
         return True
     return outer.code in _ABSORBING and not inner.code.startswith(("SSM102", "SSM402", "SSM403", "SSM5"))

@@ -25,17 +25,26 @@ from stablesoftmax.lint.values import Zero, strip
 
 CODE = "SSM202"
 NAME = "log-sigmoid"
-OPS = ("log",)
+OPS = ("log", "log1p")
 
 
 def check(site: Site) -> Iterator[Finding]:
     """A logarithm of sigmoid(x) or of 1 - sigmoid(x)."""
     inner = strip(site.args[0])
-    negated = inner.op == "sub" and inner.args[0].number == 1
-    sigmoid = strip(inner.args[1]) if negated else inner
-    if sigmoid.op != "sigmoid" or sigmoid.zero is not Zero.MAYBE or site.frame.is_guarded(inner) or site.frame.is_guarded(sigmoid):
+    if site.op == "log1p":
+        negated, sigmoid = inner.op == "neg", strip(inner.args[0]) if inner.op == "neg" else inner
+    else:
+        negated = inner.op == "sub" and inner.args[0].number == 1
+        sigmoid = strip(inner.args[1]) if negated else inner
+    if (
+        sigmoid.op != "sigmoid"
+        or (site.op == "log1p" and not negated)
+        or sigmoid.zero is not Zero.MAYBE
+        or site.frame.is_guarded(inner)
+        or site.frame.is_guarded(sigmoid)
+    ):
         return
-    direct = site.args[0] is inner and (not negated or inner.args[1] is sigmoid)
+    direct = site.args[0] is inner and (not negated or inner.args[-1] is sigmoid)
     known = direct and not site.value.about.get("base") and not sigmoid.about.get("layer")
     fix = site.replace(plain, sigmoid.args[0], function="log_sigmoid", negated=negated) if known else None
     what = (
