@@ -7,7 +7,7 @@ import math
 
 from stablesoftmax.lint import arguments, expressions, functions, layers, statements
 from stablesoftmax.lint.arguments import Keywords
-from stablesoftmax.lint.frames import Class, Frame
+from stablesoftmax.lint.frames import Class, Frame, dotted
 from stablesoftmax.lint.names import CALLABLES, LOSSES, METHODS, OPERATIONS, VIEW_METHODS, library_of
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, constant, same, unknown
@@ -106,7 +106,7 @@ def enter(frame: Frame, node: ast.Call, function: Value, args: list[Value], keyw
         return unknown(node=node)
     if function.op == "loss":
         return layers.loss_value(frame, node, function, args, keywords)
-    name = expressions.dotted(node.func)
+    name = dotted(node.func)
     last = name.rsplit(".", 1)[-1].lstrip("_")
     if last in CALLABLES and args:
         return functions.compute(frame, node, OPERATIONS[last], args, keywords, "", last)
@@ -194,7 +194,7 @@ def _method(frame: Frame, node: ast.Call, base: Value, name: str, args: list[Val
         elif name in ("predict", "call", "forward", "apply", "predict_on_batch") and args:
             return layers.run_layer(frame, base, args[-1 if name == "apply" else 0], node)
         return unknown(node=node)
-    full = expressions.dotted(node.func)
+    full = dotted(node.func)
     stored = frame.lookup(full) if full else None
     if stored is not None and stored.op in ("layer", "function", "instance", "loss", "class", "library"):
         return enter(frame, node, stored, args, keywords)
@@ -247,7 +247,7 @@ def instance_attribute(frame: Frame, base: Value, node: ast.Attribute) -> Value:
         if method.decorator_list and len(method.args.args) == 1:  # a property
             return follow(frame, node, bound, [], {})
         return bound
-    name = expressions.dotted(node)
+    name = dotted(node)
     return frame.read(name, node) if name else unknown(node.attr, node)
 
 

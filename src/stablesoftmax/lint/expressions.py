@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from stablesoftmax.lint import calls
-from stablesoftmax.lint.frames import Frame
+from stablesoftmax.lint.frames import Frame, dotted
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, constant, is_guard_name, strip, unknown
 
@@ -64,15 +64,6 @@ def operate(frame: Frame, node: ast.AST, op: str, args: tuple[Value, ...], libra
         value.about.setdefault("operands", args)
     frame.module.check(frame, node, op, value)
     return value
-
-
-def dotted(node: ast.expr) -> str:
-    """`a.b.c` as text, or ""."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 def _name(frame: Frame, node: ast.Name) -> Value:

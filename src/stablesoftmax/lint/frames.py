@@ -10,7 +10,7 @@ from typing import Any
 from stablesoftmax.lint.names import Imports
 from stablesoftmax.lint.values import Value, same, strip, unknown
 
-__all__ = ["Class", "Frame", "Function", "Module"]
+__all__ = ["Class", "Frame", "Function", "Module", "dotted"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Check = Callable[["Frame", ast.AST, str, Value], None]
@@ -136,3 +136,12 @@ class Frame:
                     return name
             frame = frame.outer
         return ""
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` as text, or ""."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""

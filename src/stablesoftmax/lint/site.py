@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stablesoftmax.lint.findings import Edit, Finding, Fix
-from stablesoftmax.lint.frames import Frame
+from stablesoftmax.lint.frames import Frame, dotted
 from stablesoftmax.lint.names import AUTODIFF, METHODS, library_of
 from stablesoftmax.lint.source import Source
 from stablesoftmax.lint.values import Value, Zero, strip, walk
@@ -169,10 +169,8 @@ class Site:
             return function.id in _PURE or bool(library_of(self.frame.module.imports.resolve(function.id)))
         if not isinstance(function, ast.Attribute) or function.attr.endswith("_"):
             return False
-        root: ast.expr = function
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        if isinstance(root, ast.Name) and library_of(self.frame.module.imports.resolve(root.id)):
+        root, _, rest = dotted(function).partition(".")
+        if root and library_of(f"{self.frame.module.imports.resolve(root)}.{rest}"):
             return function.attr not in ("shuffle", "fill_diagonal", "copyto", "put", "place")
         return function.attr in METHODS
 

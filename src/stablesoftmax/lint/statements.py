@@ -9,7 +9,7 @@ from typing import Any
 
 from stablesoftmax.lint import expressions
 from stablesoftmax.lint.arguments import Keywords
-from stablesoftmax.lint.frames import Class, Frame, Function
+from stablesoftmax.lint.frames import Class, Frame, Function, dotted
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, unknown
 
@@ -148,7 +148,7 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
     else:
         value = unknown(node=node)
     if isinstance(node.target, ast.Subscript):
-        name = expressions.dotted(node.target.value)
+        name = dotted(node.target.value)
         if name and not isinstance(node.target.slice, ast.Constant):
             expressions.change(frame, name)
             return

@@ -35,5 +35,7 @@ def check(site: Site) -> Iterator[Finding]:
         return
     if any(site.frame.is_guarded(arg) for arg in strip(value.args[0]).args):
         return
-    fix = site.replace(plain, value.args[0], function="sigmoid")
+    argument = value.args[0]
+    negated = argument.op == "neg" and argument.node is None  # made by us of 1 / (1 + exp(x))
+    fix = site.replace(plain, argument.args[0] if negated else argument, function="sigmoid", negated=negated)
     yield site.report("sigmoid by hand: its exp overflows; use the sigmoid of the library (scipy.special.expit)", fix=fix)
