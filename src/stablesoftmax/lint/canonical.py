@@ -1,0 +1,172 @@
+"""Longer spellings become the function they spell, so that a rule sees one form however the source is written.
+
+`exp(a) / sum(exp(a))` becomes softmax(a) with the note `naive` if no maximum was subtracted, `1 / (1 + exp(-a))` becomes
+sigmoid(a), `log(softmax(a))` log_softmax(a).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from stablesoftmax.lint.facts import logistic_facts, made, square_facts
+from stablesoftmax.lint.values import Value, constant, contains, same, strip
+
+__all__ = ["SPELLINGS", "exponential", "is_centred", "is_shifted"]
+
+_SHIFT = re.compile(r"max|shift|offset|lse|ref|base|min|norm|logz|log_z|baseline|peak|^[mcbzMCZ]$|^mx$", re.IGNORECASE)
+
+
+def exponential(value: Value) -> Value | None:
+    """The exp(...) that a value is, perhaps times weights."""
+    value = strip(value)
+    if value.op == "exp":
+        return value
+    if value.op == "div":
+        return exponential(value.args[0]) if exponential(value.args[1]) is None else None
+    if value.op == "mul":
+        found = [e for e in map(exponential, value.args) if e is not None]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def is_shifted(argument: Value) -> bool:
+    """Whether something keeps exp(argument) from overflowing: a subtracted maximum, a bound, a clip."""
+    argument = strip(argument)
+    if argument.high <= 88:
+        return True
+    if argument.op == "sub":
+        return _is_extreme(argument.args[1], "max", "maximum", "logsumexp") or is_shifted(argument.args[0])
+    if argument.op == "add":
+        return all(map(is_shifted, argument.args)) or any(
+            arg.op == "neg" and contains(arg, "max", "logsumexp") for arg in argument.args
+        )
+    if argument.op in ("mul", "div"):
+        return is_shifted(argument.args[0]) or (
+            argument.op == "mul" and is_shifted(argument.args[1]) and argument.args[1].op != "constant"
+        )
+    return argument.op in ("log_softmax", "clip", "where") or (argument.op == "phi" and all(map(is_shifted, argument.args)))
+
+
+def is_centred(argument: Value) -> bool:
+    """Whether a sum of exp(argument) can neither overflow nor vanish: its largest term is near 1, or all are bounded."""
+    argument = strip(argument)
+    if (argument.low >= -80 and argument.high <= 88) or contains(argument, "arange"):
+        return True  # a window over -r ... r has its largest term in the middle
+    args = argument.args
+    if argument.op == "sub":
+        return _is_extreme(args[1], "max", "maximum", "logsumexp") or _is_extreme(args[0], "min", "minimum") or is_centred(args[0])
+    if argument.op in ("add", "mul", "div"):
+        negated = [arg for arg in args if argument.op == "add" and arg.op == "neg"]
+        above = [strip(arg) for arg in args if argument.op == "mul" and strip(arg).op == "sub"]
+        return (
+            any(is_centred(arg) for arg in args if arg.number is None)
+            or any(_is_extreme(arg.args[0], "max") for arg in negated)
+            or any(_is_extreme(arg.args[1], "min") for arg in above)
+        )
+    if argument.op == "neg":
+        inner = strip(args[0])
+        return is_centred(inner) or (inner.op == "sub" and _is_extreme(inner.args[1], "min", "minimum"))
+    if argument.op in ("where", "masked_fill"):
+        return any(map(is_centred, args))
+    return argument.op in ("log_softmax", "clip") or (argument.op == "phi" and all(map(is_centred, args)))
+
+
+def _is_extreme(offset: Value, *ops: str) -> bool:
+    """Whether what is subtracted is a maximum, by how it was made or by its name."""
+    inner = strip(offset)
+    names = (inner.name.rsplit(".", 1)[-1], str(inner.about.get("bound", "")), str(offset.about.get("bound", "")))
+    return contains(inner, *ops) or any(name and _SHIFT.search(name) for name in names)
+
+
+def _unshifted(argument: Value) -> Value:
+    """What the maximum was subtracted from."""
+    inner = strip(argument)
+    if inner.op == "sub" and contains(inner.args[1], "max", "logsumexp"):
+        return inner.args[0]
+    return inner
+
+
+def _softmax_or_sigmoid(args: tuple[Value, ...], _: dict[str, Any]) -> Value | None:
+    numerator, denominator = strip(args[0]), strip(args[1])
+    top = exponential(numerator)
+    if denominator.op == "phi":
+        sums = [arg for arg in denominator.args if strip(arg).op == "sum"]
+        denominator = strip(sums[0]) if len(sums) == 1 else denominator
+    if top is not None and denominator.op == "add" and any(arg.looks_small_and_positive for arg in denominator.args):
+        sums = [strip(arg) for arg in denominator.args if strip(arg).op == "sum"]  # an epsilon does not stop an overflow
+        denominator = sums[0] if len(sums) == 1 else denominator
+    if top is not None and denominator.op == "sum":
+        bottom = exponential(denominator.args[0])
+        if bottom is not None and same(numerator, denominator.args[0]):
+            about = {"axis": denominator.axis, "keepdims": denominator.about.get("keepdims", False)}
+            weighted = numerator.op != "exp"
+            softmax = made("softmax", (_unshifted(top.args[0]),), **about, weighted=weighted, spelled=True)
+            softmax.about["naive"] = not is_centred(top.args[0])
+            softmax.about["sum"] = denominator
+            return softmax
+    if top is not None and denominator.op == "add":  # e^x / (1 + e^x)
+        for one, power in (denominator.args, denominator.args[::-1]):
+            if one.number == 1 and same(power, top):
+                return _logistic(top.args[0], top.args[0])
+    if numerator.number == 1 and denominator.op == "add":  # 1 / (1 + e^-x)
+        for one, power in (denominator.args, denominator.args[::-1]):
+            power = strip(power)
+            if one.number == 1 and power.op == "exp":
+                inner = strip(power.args[0])
+                return _logistic(inner.args[0] if inner.op == "neg" else made("neg", (inner,)), power.args[0])
+    return None
+
+
+def _logistic(argument: Value, exponent: Value) -> Value:
+    return Value("sigmoid", (argument,), *logistic_facts(argument), about={"naive": not exponent.high <= 88, "spelled": True})
+
+
+def _log_of(args: tuple[Value, ...], about: dict[str, Any]) -> Value | None:
+    if len(args) != 1 or about.get("base"):
+        return None
+    inner = strip(args[0])
+    if inner.op in ("softmax", "sigmoid"):
+        return made(f"log_{inner.op}", inner.args, axis=inner.axis)
+    if inner.op == "sum" and (power := exponential(inner.args[0])) is not None and strip(inner.args[0]).op == "exp":
+        return made("logsumexp", power.args, axis=inner.axis, keepdims=inner.about.get("keepdims", False))
+    return None
+
+
+def _power(args: tuple[Value, ...], _: dict[str, Any]) -> Value | None:
+    if len(args) != 2:
+        return None
+    base, exponent = args
+    if base.op == "constant" and base.number is not None and abs(base.number - math.e) < 1e-9:
+        return made("exp", (exponent,))
+    return made({2: "square", 0.5: "sqrt"}[exponent.number], (base,)) if exponent.number in (2, 0.5) else None
+
+
+def _product(args: tuple[Value, ...], about: dict[str, Any]) -> Value | None:
+    for factor, inverse in (args, args[::-1]) if len(args) == 2 else ():
+        quotient = strip(inverse)
+        if (
+            quotient.op == "div"
+            and quotient.args[0].number == 1
+            and (softmax := _softmax_or_sigmoid((factor, quotient.args[1]), about))
+        ):
+            return softmax
+    if len(args) == 2 and same(*args) and strip(args[0]).op not in ("constant", "random"):
+        return Value("square", args[:1], *square_facts(args[0]), dtype=args[0].dtype)
+    return None
+
+
+def _reciprocal(args: tuple[Value, ...], about: dict[str, Any]) -> Value | None:
+    return made("div", (constant(1.0), args[0]), **about) if args else None
+
+
+SPELLINGS: dict[str, Callable[[tuple[Value, ...], dict[str, Any]], Value | None]] = {
+    "div": _softmax_or_sigmoid,
+    "log": _log_of,
+    "pow": _power,
+    "mul": _product,
+    "reciprocal": _reciprocal,
+}

@@ -1,0 +1,233 @@
+"""Where the numbers of an operation can lie, from where its operands lie."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from stablesoftmax.lint.values import Value, Zero, same, strip
+
+__all__ = ["dtype_of", "facts_of", "logistic_facts", "made", "square_facts"]
+
+NEVER, UNKNOWN, MAYBE = Zero.NEVER, Zero.UNKNOWN, Zero.MAYBE
+Facts = tuple[float, float, Zero]
+ANY: Facts = (-math.inf, math.inf, UNKNOWN)
+COUNTS = frozenset({"relu", "compare", "one_hot", "count"})
+"""Operations whose elements are exactly 0 in ordinary data, and so can be all of them."""
+_KEEPS = {"view", "index", "element", "cast", "dropout", "max", "min", "mean", "median", "copy"}
+
+
+def dtype_of(op: str, args: tuple[Value, ...]) -> str:
+    """The dtype of a result, if its operands tell."""
+    if op in ("compare", "isnan"):
+        return "bool"
+    known = [arg.dtype for arg in args if arg.op != "constant"]
+    if not known or not all(known):
+        return ""
+    return known[0] if len(set(known)) == 1 else ""
+
+
+def facts_of(op: str, args: tuple[Value, ...]) -> Facts:
+    """Lower bound, upper bound, and whether it can be 0."""
+    if op in _RANGES:
+        return _RANGES[op]
+    if op in _KEEPS:
+        return _kept(op, args)
+    rule = _RULES.get(op)
+    return rule(*args) if rule is not None and args else ANY
+
+
+def _kept(op: str, args: tuple[Value, ...]) -> Facts:
+    if not args:
+        return ANY
+    value = args[0]
+    if op in ("max", "min") and len(args) == 2:  # the builtins, of two numbers
+        return _maximum(*args) if op == "max" else _minimum(*args)
+    zero = value.zero
+    if op == "max" and zero is MAYBE:
+        zero = NEVER if strip(value).op == "softmax" else UNKNOWN
+    if op == "mean" and zero is MAYBE and strip(value).op == "random":
+        zero = UNKNOWN
+    return value.low, value.high, zero
+
+
+def _sum(value: Value, *_: Value) -> Facts:
+    low = 0.0 if value.low >= 0 else -math.inf
+    inner = strip(value)
+    if value.low >= 0 and value.zero is NEVER:
+        zero = NEVER
+    elif value.low >= 0 and (inner.op in COUNTS or (inner.op == "mul" and any(strip(arg).op in COUNTS for arg in inner.args))):
+        zero = MAYBE
+    else:
+        zero = UNKNOWN
+    return max(low, min(value.low, 1e-30)) if value.low > 0 else low, 0.0 if value.high <= 0 else math.inf, zero
+
+
+def _add(a: Value, b: Value) -> Facts:
+    low, high = a.low + b.low, a.high + b.high
+    low, high = (-math.inf if math.isnan(low) else low), (math.inf if math.isnan(high) else high)
+    if low > 0 or high < 0 or a.looks_small_and_positive or b.looks_small_and_positive:
+        return low, high, NEVER
+    if a.low >= 0 and b.low >= 0:
+        if NEVER in (a.zero, b.zero):
+            return low, high, NEVER
+        return low, high, MAYBE if a.zero is MAYBE and b.zero is MAYBE else UNKNOWN
+    for x, y in ((a, b), (b, a)):
+        if y.number == 0:
+            return x.low, x.high, x.zero
+    return low, high, UNKNOWN
+
+
+def _sub(a: Value, b: Value) -> Facts:
+    low, high = a.low - b.high, a.high - b.low
+    low, high = (-math.inf if math.isnan(low) else low), (math.inf if math.isnan(high) else high)
+    x, y = strip(a), strip(b)
+    if y.op in ("max", "logsumexp") and y.args and same(x, y.args[0]):
+        return -math.inf, 0.0, UNKNOWN
+    if x.op == "max" and y.op == "min" and x.args and y.args and same(x.args[0], y.args[0]):
+        return 0.0, math.inf, MAYBE  # the range of constant data
+    if low > 0 or high < 0:
+        return low, high, NEVER
+    if low == 0 and a.number is not None:  # 1 - p, where p comes up to 1
+        if y.op == "random":
+            return low, high, NEVER  # uniform numbers lie below 1
+        return low, high, MAYBE if y.zero is MAYBE or y.op in ("clip", "tanh", "mean", "minimum", "add") else UNKNOWN
+    return low, high, UNKNOWN
+
+
+def _corners(a: Value, b: Value) -> tuple[float, float]:
+    products = [x * y if x and y else 0.0 for x in (a.low, a.high) for y in (b.low, b.high)]
+    return min(products), max(products)
+
+
+def _mul(a: Value, b: Value) -> Facts:
+    low, high = _corners(a, b)
+    if same(a, b):
+        low = max(low, 0.0)
+    if a.zero is NEVER and b.zero is NEVER:
+        return low, high, NEVER
+    return low, high, MAYBE if MAYBE in (a.zero, b.zero) else UNKNOWN
+
+
+def _div(a: Value, b: Value) -> Facts:
+    if a.low >= 0 and b.low >= 0:
+        whole = b.op == "sum" and b.args and same(a, b.args[0])
+        return (
+            0.0,
+            1.0 if whole else math.inf,
+            a.zero if b.zero is not UNKNOWN or b.op in ("sum", "name", "constant", "call", "length") else UNKNOWN,
+        )
+    number = b.number
+    if number and number > 0:
+        return a.low / number, a.high / number, a.zero
+    return -math.inf, math.inf, UNKNOWN
+
+
+def _neg(a: Value) -> Facts:
+    return -a.high, -a.low, a.zero
+
+
+def _exp(a: Value, *_: Value) -> Facts:
+    high = math.exp(a.high) if a.high < 700 else math.inf
+    return (math.exp(a.low) if a.low > -700 else 0.0), high, NEVER
+
+
+def _log(a: Value, *_: Value) -> Facts:
+    return (math.log(a.low) if a.low > 0 else -math.inf), (math.log(a.high) if 0 < a.high < math.inf else math.inf), UNKNOWN
+
+
+def _sqrt(a: Value, *_: Value) -> Facts:
+    return math.sqrt(max(a.low, 0.0)), math.sqrt(a.high) if a.high > 0 else 0.0, a.zero
+
+
+def square_facts(a: Value, *_: Value) -> Facts:
+    """Of a square."""
+    low = 0.0 if a.low <= 0 <= a.high else min(a.low * a.low, a.high * a.high)
+    return low, max(a.low * a.low, a.high * a.high), a.zero
+
+
+def _abs(a: Value, *_: Value) -> Facts:
+    return max(a.low, -a.high, 0.0), max(abs(a.low), abs(a.high)), a.zero
+
+
+def logistic_facts(a: Value, *_: Value) -> Facts:
+    """Of a sigmoid: it underflows, unless its argument is bounded."""
+    bounded = a.low > -80 and a.high < 15
+    return 0.0, 1.0, NEVER if bounded else MAYBE
+
+
+def _clip(a: Value, low: Value | None = None, high: Value | None = None) -> Facts:
+    """Bounds whose number is not known are taken at their word: somebody thought of them."""
+    floor = a.low if low is None or low.about.get("absent") else max(a.low, low.number if low.number is not None else low.low)
+    ceiling = (
+        a.high if high is None or high.about.get("absent") else min(a.high, high.number if high.number is not None else high.high)
+    )
+    if floor > 0 or ceiling < 0:
+        return floor, ceiling, NEVER
+    if low is not None and low.number is None and not low.about.get("absent"):
+        return floor, ceiling, NEVER
+    return floor, ceiling, MAYBE if floor == 0 else UNKNOWN
+
+
+def _maximum(a: Value, b: Value) -> Facts:
+    low, high = max(a.low, b.low), max(a.high, b.high)
+    if low > 0:
+        return low, high, NEVER
+    if 0 in (a.number, b.number):
+        return 0.0, high, MAYBE
+    return low, high, NEVER if any(v.zero is NEVER or v.number is None for v in (a, b)) else UNKNOWN
+
+
+def _minimum(a: Value, b: Value) -> Facts:
+    return min(a.low, b.low), min(a.high, b.high), a.zero if b.number is not None else b.zero if a.number is not None else UNKNOWN
+
+
+def _pow(a: Value, b: Value) -> Facts:
+    number = b.number
+    if number is not None and number % 2 == 0 and number > 0:
+        return square_facts(a) if number == 2 else (0.0, math.inf, a.zero)
+    if a.low >= 0:
+        return 0.0, math.inf, a.zero if number is None or number > 0 else NEVER
+    return -math.inf, math.inf, a.zero if number is not None and number > 0 else UNKNOWN
+
+
+def _where(*args: Value) -> Facts:
+    branches = args[-2:]
+    return min(b.low for b in branches), max(b.high for b in branches), UNKNOWN
+
+
+_RANGES: dict[str, Facts] = {
+    "softmax": (0.0, 1.0, MAYBE),
+    "relu": (0.0, math.inf, MAYBE),
+    "relu6": (0.0, 6.0, MAYBE),
+    "softplus": (0.0, math.inf, NEVER),
+    "elu": (-1.0, math.inf, UNKNOWN),
+    "tanh": (-1.0, 1.0, UNKNOWN),
+    "sin": (-1.0, 1.0, UNKNOWN),
+    "norm": (0.0, math.inf, MAYBE),
+    "distance": (0.0, math.inf, MAYBE),
+    "std": (0.0, math.inf, MAYBE),
+    "var": (0.0, math.inf, MAYBE),
+    "compare": (0.0, 1.0, MAYBE),
+    "one_hot": (0.0, 1.0, MAYBE),
+    "count": (0.0, math.inf, MAYBE),
+    "zeros": (0.0, 0.0, UNKNOWN),
+    "ones": (1.0, 1.0, NEVER),
+    "random": (0.0, 1.0, MAYBE),
+    "log_softmax": (-math.inf, 0.0, UNKNOWN),
+    "log_sigmoid": (-math.inf, 0.0, UNKNOWN),
+    "length": (0.0, math.inf, UNKNOWN),
+    "cosine": (-1.0, 1.0, UNKNOWN),
+    "isnan": (0.0, 1.0, UNKNOWN),
+}
+_RULES: dict[str, Callable[..., Facts]] = {
+    "sum": _sum, "add": _add, "sub": _sub, "mul": _mul, "div": _div, "neg": _neg, "exp": _exp, "log": _log, "sqrt": _sqrt,
+    "square": square_facts, "abs": _abs, "sigmoid": logistic_facts, "clip": _clip, "maximum": _maximum, "minimum": _minimum,
+    "pow": _pow, "where": _where,
+}  # fmt: skip
+
+
+def made(op: str, args: tuple[Value, ...], **about: object) -> Value:
+    """A value with its facts."""
+    low, high, zero = facts_of(op, args)
+    return Value(op, args, low, high, zero, dtype=dtype_of(op, args), about=about)

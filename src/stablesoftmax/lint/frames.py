@@ -1,0 +1,147 @@
+"""Where values live while a module is followed: the module, its classes, and one frame a function call."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from stablesoftmax.lint.names import Imports
+from stablesoftmax.lint.values import Value, same, strip, unknown
+
+__all__ = ["Class", "Frame", "Function", "Module", "dotted"]
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Check = Callable[["Frame", ast.AST, str, Value], None]
+
+
+@dataclasses.dataclass(eq=False)
+class Class:
+    """A class of the module: its methods, and what its methods assign to `self`."""
+
+    node: ast.ClassDef
+    methods: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = dataclasses.field(default_factory=dict)
+    attributes: dict[str, Value] = dataclasses.field(default_factory=dict)
+    initialized: bool = False
+
+
+class Module:
+    """A file that is followed.
+
+    Parameters
+    ----------
+    tree : ast.Module
+        Its syntax.
+    check : callable
+        Called with each operation that is met: frame, node, operation, value.
+    budget : int
+        How many function bodies may be entered on behalf of a call.
+    """
+
+    def __init__(self, tree: ast.Module, check: Check, budget: int = 400) -> None:
+        self.tree, self.check, self.budget = tree, check, budget
+        self.imports = Imports(tree)
+        self.names: dict[str, Value] = {}
+        self.functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
+        self.classes: dict[str, Class] = {}
+        self.stored: dict[ast.stmt, list[str]] = {}  # of a loop, the names that it assigns
+        for node in tree.body:
+            self._declare(node)
+
+    def _declare(self, node: ast.stmt) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            self.functions[node.name] = node
+        elif isinstance(node, ast.ClassDef):
+            methods = {n.name: n for n in node.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+            for base in node.bases:
+                if isinstance(base, ast.Name) and base.id in self.classes:
+                    methods = self.classes[base.id].methods | methods
+            self.classes[node.name] = Class(node, methods)
+        elif isinstance(node, ast.If | ast.Try):
+            for child in [*node.body, *node.orelse]:
+                self._declare(child)
+
+
+class Frame:
+    """The names of one function call, or of the module."""
+
+    __slots__ = (
+        "cls",
+        "constant",
+        "depth",
+        "function",
+        "guarded",
+        "inlined",
+        "module",
+        "names",
+        "outer",
+        "quiet",
+        "returned",
+        "stack",
+    )
+
+    def __init__(self, module: Module, outer: Frame | None = None, function: Any = None, cls: Class | None = None) -> None:
+        self.module, self.outer, self.function = module, outer, function
+        self.cls: Class | None = cls
+        self.names: dict[str, Value] = module.names if outer is None and function is None else {}
+        self.guarded: list[Value] = []
+        self.returned: list[Value] = []
+        self.quiet = 0  # inside errstate and the like
+        self.constant = 0  # where no gradient is taken
+        self.depth = 0  # of the expression
+        self.inlined = False  # entered on behalf of a call that says more than the function alone
+        self.stack: tuple[ast.AST, ...] = ()
+
+    def lookup(self, name: str) -> Value | None:
+        """The value of a name, here or in what surrounds."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.names:
+                return frame.names[name]
+            frame = frame.outer
+        return self.module.names.get(name)
+
+    def read(self, name: str, node: ast.AST | None = None) -> Value:
+        """The value of a name; an unknown one is the same value at the next reading."""
+        found = self.lookup(name)
+        if found is None:
+            found = self.names[name] = unknown(name, node)
+        return found
+
+    def write(self, name: str, value: Value) -> None:
+        """Assign; what was known of the attributes and items of the old value goes."""
+        self.names[name] = value
+        dotted = (name + ".", name + "[")
+        for key in [key for key in self.names if key.startswith(dotted)]:
+            del self.names[key]
+        if name.startswith("self.") and self.cls is not None and "[" not in name:
+            self.cls.attributes[name[5:]] = value
+
+    def is_guarded(self, value: Value) -> bool:
+        """Whether somebody tested the value on the way here."""
+        if self.quiet:
+            return True
+        if not self.guarded:
+            return self.outer.is_guarded(value) if self.outer is not None else False
+        inner = strip(value)
+        return any(same(inner, tested) for tested in self.guarded) or (self.outer is not None and self.outer.is_guarded(value))
+
+    def spelling(self, value: Value) -> str:
+        """A name that holds exactly this value here, or ""."""
+        frame: Frame | None = self
+        while frame is not None:
+            for name, held in frame.names.items():
+                if held is value and name.replace(".", "_").isidentifier() and self.lookup(name) is value:
+                    return name
+            frame = frame.outer
+        return ""
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` as text, or ""."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""

@@ -1,0 +1,133 @@
+"""Library functions by the operation they compute: their arguments put in order, and the value that comes out."""
+
+from __future__ import annotations
+
+import ast
+import math
+from typing import Any, cast
+
+from stablesoftmax.lint import arguments, expressions, layers
+from stablesoftmax.lint.arguments import Keywords
+from stablesoftmax.lint.frames import Frame
+from stablesoftmax.lint.names import OPERATIONS
+from stablesoftmax.lint.operations import apply, join
+from stablesoftmax.lint.values import Value, constant, strip, unknown
+
+__all__ = ["compute"]
+
+
+def compute(frame: Frame, node: ast.Call, op: str, args: list[Value], keywords: Keywords, library: str, name: str) -> Value:
+    """The value of a library function or a method that computes an operation.
+
+    Parameters
+    ----------
+    frame : Frame
+        Where the call is.
+    node : ast.Call
+        The call.
+    op : str
+        The operation.
+    args, keywords
+        Its arguments; the array of a method comes first.
+    library : str
+        Whose function it is.
+    name : str
+        How it is called there.
+
+    Returns
+    -------
+    Value
+    """
+    if op in arguments.REDUCTIONS:
+        values, about = arguments.reduction(op, args, keywords, library)
+        if not values:
+            return unknown(node=node)
+        made = expressions.operate(frame, node, op, values, library, **about)
+        pair = op in ("max", "min") and library in ("torch", "") and about["axis_given"] and isinstance(node.func, ast.Attribute)
+        return (
+            Value("tuple", (made, Value("length", dtype="int")), made.low, made.high, node=node)
+            if pair and _unpacked(node)
+            else made
+        )
+    handler = _SPECIAL.get(op)
+    if handler is not None:
+        return cast(Value, handler(frame, node, args, keywords, library, name))
+    args = arguments.operands(args, keywords, 2)
+    count = {"add": 2, "sub": 2, "mul": 2, "div": 2, "pow": 2, "maximum": 2, "minimum": 2, "logaddexp": 2}.get(op)
+    about = {}
+    if name in ("log2", "log10") or (op == "log" and library == "math" and len(args) > 1):
+        about["base"] = name
+        args = args[:1]
+    if len(args) < (count or 1):
+        return unknown(node=node)
+    if op == "linear" and args:
+        made = expressions.operate(frame, node, op, tuple(args[:1]), library)
+        third = args[2] if name in ("dense", "fully_connected") and len(args) > 2 else None
+        return layers.activated(frame, made, keywords.get("activation", keywords.get("activation_fn", third)), node, library)
+    if op == "square" and name == "squared_difference" and len(args) > 1:
+        args = [apply("sub", tuple(args[:2]), node, library)]
+    return expressions.operate(frame, node, op, tuple(args[: count or 1]) if op != "compare" else tuple(args), library, **about)
+
+
+def _unpacked(node: ast.Call) -> bool:
+    return not any(k.arg in ("keepdims", "axis") for k in node.keywords)
+
+
+def _clip(frame: Frame, node: ast.Call, args: list[Value], keywords: Keywords, library: str, name: str) -> Value:
+    values = arguments.bounds_of(name, args, keywords)
+    return expressions.operate(frame, node, "clip", values, library)
+
+
+def _where(frame: Frame, node: ast.Call, args: list[Value], _: Keywords, library: str, __: str) -> Value:
+    return expressions.operate(frame, node, "where", tuple(args), library) if len(args) == 3 else unknown(node=node)
+
+
+def _cast(frame: Frame, node: ast.Call, args: list[Value], keywords: Keywords, library: str, name: str) -> Value:
+    args = arguments.operands(args, keywords)
+    if not args:
+        return unknown(node=node)
+    wanted = keywords.get("dtype") or (args[1] if len(args) > 1 else None)
+    by_name = arguments.dtype_named(unknown(name)) if name not in ("array", "tensor") else ""
+    dtype = arguments.dtype_named(wanted, "float64" if library == "numpy" else "float32") or by_name or args[0].dtype
+    if name == "Variable" and strip(args[0]).op in ("zeros", "ones", "full", "random", "constant"):
+        return unknown("variable", node)  # it will be trained
+    return expressions.operate(frame, node, "cast", tuple(args[:1]), library, dtype=dtype)
+
+
+def _view(_: Frame, node: ast.Call, args: list[Value], keywords: Keywords, library: str, __: str) -> Value:
+    args = arguments.operands(args, keywords)
+    if not args:
+        return unknown(node=node)
+    whole = join(list(args[0].args)) if args[0].op == "tuple" and args[0].args else args[0]
+    return apply("view", (whole,), node, library)
+
+
+def _moments(frame: Frame, node: ast.Call, args: list[Value], keywords: Keywords, library: str, name: str) -> Value:
+    values, about = arguments.reduction("mean", args, keywords, library)
+    mean, spread = (apply(op, values, node, library, **about) for op in ("mean", "std" if name.startswith("std") else "var"))
+    return Value("tuple", (mean, spread) if name == "moments" else (spread, mean), node=node)
+
+
+def _uniform(_: Frame, node: ast.Call, args: list[Value], keywords: Keywords, library: str, name: str) -> Value:
+    return arguments.uniform(name, args, keywords, library, node)
+
+
+def _filled(_: Frame, node: ast.Call, args: list[Value], keywords: Keywords, library: str, name: str) -> Value:
+    dtype = arguments.dtype_named(keywords.get("dtype"), "float64")
+    op = OPERATIONS[name]
+    if op == "full":
+        fill = keywords.get("fill_value") or (args[1] if len(args) > 1 else constant(math.nan))
+        return Value("full", (fill,), fill.low, fill.high, fill.zero, dtype=dtype, library=library, node=node)
+    return apply(op, (), node, library, dtype=dtype)
+
+
+def _arange(_: Frame, node: ast.Call, args: list[Value], keywords: Keywords, library: str, __: str) -> Value:
+    whole = all(arg.dtype == "int" or arg.number is None for arg in args) and "dtype" not in keywords
+    first = args[0].number if len(args) > 1 and args[0].number is not None else 0.0
+    return Value("arange", (), first, math.inf, dtype="int" if whole else "", library=library, node=node)
+
+
+_SPECIAL: dict[str, Any] = {
+    "clip": _clip, "where": _where, "cast": _cast, "view": _view, "moments": _moments, "uniform": _uniform,
+    "zeros": _filled, "ones": _filled, "full": _filled, "arange": _arange,
+}  # fmt: skip

@@ -1,0 +1,66 @@
+"""Division by something that can be 0.
+
+A norm, a standard deviation, a range max - min, a count: 0 for constant or empty data, and the quotient is nan or inf.
+Reported are data divided by a measure of the same data, one count divided by another and, in libraries with automatic
+differentiation, anything divided by a mask's sum, a softmax, a sigmoid or the like.
+
+Bad:
+
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
+
+Good:
+
+    z = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-8)
+
+No fix: the epsilon is a decision.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.names import AUTODIFF
+from stablesoftmax.lint.rules.log_of_zero import WORDS
+from stablesoftmax.lint.site import Site
+from stablesoftmax.lint.values import Value, same, strip, walk
+
+CODE = "SSM302"
+NAME = "division-by-zero"
+OPS = ("div", "reciprocal")
+_RANDOM = re.compile(r"rand|normal|rng|uniform")
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """A divisor with evidence that it can be 0."""
+    divisor = site.args[-1]
+    if site.value.op != "div" or not site.may_be_zero(divisor) or not _matters(site):
+        return
+    inner = strip(divisor)
+    if inner.op == "sqrt":
+        inner = strip(inner.args[0])
+    what = WORDS.get(inner.op, "something that can be 0")
+    yield site.report(f"division by {what}: nan or inf where it is 0; add an epsilon or take the maximum with one")
+
+
+def _matters(site: Site) -> bool:
+    """Whether data is divided by a measure of itself, a count by a count, or, in a network, anything by what underflows."""
+    numerator, divisor = site.args[0], strip(site.args[-1])
+    if any(part.op in ("random", "gaussian") or _RANDOM.search(part.name) for part in [*walk(numerator), *walk(divisor)]):
+        return False  # is 0 with probability 0
+    if _is_count(numerator) and _is_count(divisor):
+        return not (divisor.op == "sum" and same(numerator, divisor.args[0]))
+    measures = [part for part in walk(divisor, 3) if part.op in _MEASURES and part.args]
+    if site.library in AUTODIFF and (numerator.number is not None or not measures or site.library in ("tensorflow", "keras")):
+        return True
+    parts = [numerator, *(strip(numerator).args if strip(numerator).op in ("sub", "mul") else ())]
+    return any(same(part, measure.args[0]) for part in parts for measure in measures)
+
+
+_MEASURES = frozenset({"norm", "std", "var", "max", "min"})
+
+
+def _is_count(value: Value) -> bool:
+    inner = strip(value)
+    return inner.op == "count" or (inner.op == "sum" and bool(inner.args) and strip(inner.args[0]).op in ("compare", "count"))

@@ -1,0 +1,67 @@
+"""A row of -inf without a guard.
+
+softmax of a row that is masked altogether is 0/0 = nan, and so are its gradients. Rows of padding are masked altogether.
+Fill with a finite number, replace the nan afterwards, or keep one element.
+
+Bad:
+
+    scores = scores.masked_fill(padding_mask == 0, float("-inf"))
+    weights = torch.softmax(scores, dim=-1)
+
+Good:
+
+    scores = scores.masked_fill(padding_mask == 0, float("-inf"))
+    weights = torch.nan_to_num(torch.softmax(scores, dim=-1))
+
+No fix: what an empty row should be is a decision. Silent for causal masks, where each row keeps its diagonal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.site import Site
+from stablesoftmax.lint.values import Value, strip, walk
+
+CODE = "SSM503"
+NAME = "empty-row"
+OPS = ("softmax", "log_softmax")
+_CAUSAL = re.compile(r"causal|tri[lu]|future|subsequent|top_?[kp]|indices|sorted|nucleus|window", re.IGNORECASE)
+_GUARD = re.compile(r"nan_to_num|isnan|masked_fill|any\(|all\(|finfo|isfinite|isinf")
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """A softmax of what was filled with -inf under a mask that is not causal."""
+    argument = strip(site.args[0])
+    if argument.op in ("masked_fill", "where") and len(argument.args) == 3:
+        x, mask, fill = argument.args if argument.op == "masked_fill" else (argument.args[1], argument.args[0], argument.args[2])
+        filled = _is_minus_inf(fill) or (argument.op == "where" and _is_minus_inf(x))
+        if filled and not _causal(mask) and "pad" in _names(mask) and not _GUARD.search(_after(site)):
+            yield site.report(
+                "softmax of a row that is masked altogether is nan; replace it afterwards, or fill with a finite number"
+            )
+
+
+def _is_minus_inf(value: Value) -> bool:
+    inner = strip(value)
+    if inner.number is not None:
+        return inner.number == float("-inf")
+    return inner.op == "text" and str(inner.about.get("text")).lower() in ("-inf", "-infinity")
+
+
+def _names(mask: Value) -> str:
+    return " ".join(part.name or part.op for part in walk(mask))
+
+
+def _causal(mask: Value) -> bool:
+    return bool(_CAUSAL.search(_names(mask))) or any(part.op == "triangle" for part in walk(mask))
+
+
+def _after(site: Site) -> str:
+    """The text around and after the softmax in its function."""
+    function = site.frame.function
+    last = getattr(function, "end_lineno", None) or len(site.source.starts)
+    first = site.node.lineno  # type: ignore[attr-defined]
+    return "\n".join(site.source.line(number) for number in range(first, min(last, first + 12) + 1))

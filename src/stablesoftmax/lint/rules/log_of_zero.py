@@ -1,0 +1,71 @@
+"""Log of something that can be 0.
+
+A probability that underflowed, the output of a ReLU, a count, a norm, a variance, a random number of [0, 1): its logarithm is
+-inf, and 0 * -inf is nan. Clip from below with an epsilon that the dtype holds, or use xlogy for p log p.
+
+Bad:
+
+    h = np.bincount(labels) / len(labels)
+    entropy = -np.sum(h * np.log(h))
+
+Good:
+
+    h = np.bincount(labels) / len(labels)
+    entropy = scipy.special.entr(h).sum()
+
+No fix: the epsilon is a decision.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.site import Site
+from stablesoftmax.lint.values import Value, strip, walk
+
+CODE = "SSM301"
+NAME = "log-of-zero"
+OPS = ("log",)
+WORDS = {
+    "softmax": "a softmax, which underflows",
+    "sigmoid": "a sigmoid, which underflows",
+    "relu": "a ReLU",
+    "random": "a random number of [0, 1)",
+    "count": "a count",
+    "std": "a standard deviation",
+    "var": "a variance",
+    "norm": "a norm",
+    "distance": "a distance",
+    "one_hot": "a one-hot vector",
+    "compare": "a truth value",
+    "clip": "a clip at 0",
+    "sub": "a difference",
+}
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """A logarithm of a value with evidence that it can be 0."""
+    value = site.args[0]
+    if _is_mask(value):
+        return  # log of a mask is the mask that is added to logits
+    if _is_long_product(value):
+        yield site.report("log of a product, which underflows; take the sum of the logarithms")
+    elif site.may_be_zero(value) and not site.value.about.get("where"):
+        what = WORDS.get(strip(value).op, "something that can be 0")
+        yield site.report(f"log of {what}: -inf where it is 0; clip it from below, or keep the logarithm from the start")
+
+
+def _is_mask(value: Value) -> bool:
+    inner = strip(value)
+    return inner.op == "compare" or (inner.op == "mul" and all(map(_is_mask, inner.args)))
+
+
+def _is_long_product(value: Value) -> bool:
+    """A product of numbers, but not of the lengths of an array."""
+    inner = strip(value)
+    if inner.op != "prod" or inner.dtype == "int":
+        return False
+    parts = list(walk(inner))
+    return not any(part.op == "length" or re.search(r"shape|size|dim|count", part.name) for part in parts)

@@ -1,0 +1,59 @@
+"""An epsilon that vanishes in the dtype.
+
+The smallest positive float16 is 6e-8, so 1e-8 is 0 there; 1 - 1e-9 is 1 in float32, and a clip at 1 - 1e-9 clips nothing.
+Take the epsilon from the dtype: `finfo(dtype).tiny` to keep from 0, `finfo(dtype).eps` to keep from 1.
+
+Bad:
+
+    p = p.half().clamp(1e-8, 1 - 1e-6)
+
+Good:
+
+    p = p.float().clamp(1e-7, 1 - 1e-6)
+
+No fix: the epsilon is a decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.site import Site
+from stablesoftmax.lint.values import Value, strip
+
+CODE = "SSM501"
+NAME = "lost-epsilon"
+OPS = ("add", "clip", "maximum", "sub", "minimum", "cast")
+SMALLEST = {"float16": 2.0**-25, "bfloat16": 2.0**-134, "float32": 2.0**-150}
+HALF_STEP = {"float16": 2.0**-12, "bfloat16": 2.0**-9, "float32": 2.0**-25}  # below 1
+DEFAULT = {"torch": "float32", "tensorflow": "float32", "keras": "float32", "jax": "float32"}
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """A small number beside a value whose dtype is known, or is the default of its library."""
+    if site.op == "cast":
+        cast = site.args[0].number or 0.0
+        if 0 < cast < SMALLEST.get(site.value.dtype, 0.0):
+            yield site.report(f"{cast:g} is 0 in {site.value.dtype}")
+        return
+    values = [arg for arg in site.args if arg.number is None and not arg.about.get("absent")]
+    numbers = [arg for arg in site.args if arg.number is not None]
+    if not values or not numbers:
+        return
+    declared = values[0].dtype or strip(values[0]).dtype
+    dtype = declared or DEFAULT.get(site.library, "")
+    if dtype not in SMALLEST:
+        return
+    for number in numbers:
+        size = number.number or 0.0
+        if 0 < size < SMALLEST[dtype]:
+            yield site.report(f"{size:g} is 0 in {dtype}")
+        elif site.op in ("clip", "minimum") and _near_one(number) and 1 - size < HALF_STEP[dtype]:
+            yield site.report(f"1 - {1 - size:.3g} is 1 in {dtype}: the bound does nothing")
+        elif site.op == "add" and values[0].low >= 0.5 and 0 < size < HALF_STEP[dtype] and declared:
+            yield site.report(f"{size:g} added to a number near 1 is lost in {dtype}")
+
+
+def _near_one(value: Value) -> bool:
+    return value.number is not None and 0.5 < value.number < 1

@@ -1,0 +1,52 @@
+"""Division by a temperature that can be 0.
+
+Sampling code takes `temperature=0` to mean the largest logit. Divided by 0 the logits are inf and nan, and softmax of them is
+nan; 1e-4 overflows float16 as well. Test for 0 and take the argmax, or bound the temperature from below.
+
+Bad:
+
+    def probabilities(logits, temperature):
+        return torch.softmax(logits / temperature, dim=-1)
+
+Good:
+
+    def probabilities(logits, temperature):
+        return torch.softmax(logits / max(temperature, 1e-3), dim=-1)
+
+No fix: what 0 should mean is a decision.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.site import Site
+from stablesoftmax.lint.values import Value, strip
+
+CODE = "SSM106"
+NAME = "zero-temperature"
+OPS = ("softmax", "log_softmax", "exp")
+_TEMPERATURE = re.compile(r"(^|_)(temperature|temp|tau)$", re.IGNORECASE)
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Logits over a temperature that came from outside and was not tested."""
+    argument = strip(site.args[0])
+    parts = argument.args if argument.op in ("add", "sub") else (argument,)
+    for part in map(strip, parts):
+        if part.op == "div" and len(part.args) == 2 and _untested(site, part.args[1]):
+            yield site.report(f"division by {strip(part.args[1]).name}, which nobody keeps from being 0", _node(site, part))
+            return
+
+
+def _untested(site: Site, divisor: Value) -> bool:
+    divisor = strip(divisor)
+    if divisor.op != "name" or not _TEMPERATURE.search(divisor.name.rsplit(".", 1)[-1]) or site.frame.is_guarded(divisor):
+        return False
+    return "." not in divisor.name  # an attribute was set, and perhaps tested, elsewhere
+
+
+def _node(site: Site, part: Value):  # type: ignore[no-untyped-def]
+    return part.node if part.node is not None and hasattr(part.node, "lineno") else site.node
