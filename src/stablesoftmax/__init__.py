@@ -5,6 +5,8 @@
 array([0.09003057, 0.24472847, 0.66524096])
 """
 
+from typing import Any as _Any
+
 from stablesoftmax._binary_cross_entropy import binary_cross_entropy, binary_cross_entropy_and_grad
 from stablesoftmax._bounds import bounds
 from stablesoftmax._build import __version__, bits_version, build_info
@@ -28,12 +30,15 @@ from stablesoftmax._threads import get_num_threads, num_threads, set_num_threads
 from stablesoftmax._top_k import top_k
 
 __all__ = [
+    "Watch",
     "__version__",
     "binary_cross_entropy",
     "binary_cross_entropy_and_grad",
     "bits_version",
     "bounds",
     "build_info",
+    "clip_by_global_norm",
+    "clip_by_value",
     "cross_entropy",
     "cross_entropy_and_grad",
     "csr_log_softmax",
@@ -46,11 +51,17 @@ __all__ = [
     "entmax_alpha_vjp",
     "entmax_vjp",
     "entropy_from_logits",
+    "explain",
     "get_num_threads",
+    "glorot_normal",
+    "glorot_uniform",
     "gumbel_softmax",
+    "he_normal",
+    "he_uniform",
     "hmm_forward",
     "hmm_forward_backward",
     "kl_divergence_from_logits",
+    "lecun_normal",
     "log1mexp",
     "log_sigmoid",
     "log_softmax",
@@ -66,8 +77,10 @@ __all__ = [
     "logsumexp_jvp",
     "logsumexp_vjp",
     "logvarexp",
+    "loss_scale",
     "normalize_log_weights",
     "num_threads",
+    "orthogonal",
     "sample",
     "segment_log_softmax",
     "segment_logsumexp",
@@ -83,3 +96,31 @@ __all__ = [
     "top_k",
     "viterbi",
 ]
+
+# Loaded when they are first asked for: name -> module.
+_LATER = {
+    "Watch": "stablesoftmax.doctor.watch",
+    "clip_by_global_norm": "stablesoftmax.doctor.clipping",
+    "clip_by_value": "stablesoftmax.doctor.clipping",
+    "explain": "stablesoftmax.doctor.explaining",
+    "glorot_normal": "stablesoftmax.doctor.initialisers",
+    "glorot_uniform": "stablesoftmax.doctor.initialisers",
+    "he_normal": "stablesoftmax.doctor.initialisers",
+    "he_uniform": "stablesoftmax.doctor.initialisers",
+    "lecun_normal": "stablesoftmax.doctor.initialisers",
+    "loss_scale": "stablesoftmax.doctor.scaling",
+    "orthogonal": "stablesoftmax.doctor.orthogonal_weights",
+}
+
+
+def __getattr__(name: str) -> _Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'stablesoftmax' has no attribute {name!r}")
+    import importlib
+
+    globals()[name] = found = getattr(importlib.import_module(_LATER[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

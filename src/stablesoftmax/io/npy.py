@@ -69,9 +69,9 @@ def read_npy(stream: IO[bytes], path: str, size: int | None) -> NDArray[Any]:
     MemoryError
         If it is, and memory is too small for it.
     """
-    header, header_bytes = _read_header(stream, path)
+    header, header_bytes = read_header(stream, path)
     if size is not None and size - header_bytes != header.data_bytes:
-        _refuse_size(path, header, size - header_bytes)
+        refuse_size(path, header, size - header_bytes)
     try:
         flat = np.empty(math.prod(header.shape), header.dtype)
         array = flat.reshape(header.shape, order="F" if header.fortran_order else "C")
@@ -83,7 +83,7 @@ def read_npy(stream: IO[bytes], path: str, size: int | None) -> NDArray[Any]:
     # Memory that was asked for is not used before bytes arrive to fill it.
     arrived = _fill(stream, flat)
     if arrived < header.data_bytes:
-        _refuse_size(path, header, arrived)
+        refuse_size(path, header, arrived)
     if stream.read(1):
         raise ArrayFileError(path, f"data goes on after the array of shape {header.shape}; store one array per file")
     return array
@@ -111,7 +111,7 @@ def write_npy(stream: IO[bytes], array: NDArray[Any]) -> None:
     stream.write(ordered.reshape(-1).view(np.uint8).data)
 
 
-def _read_header(stream: IO[bytes], path: str) -> tuple[Header, int]:
+def read_header(stream: IO[bytes], path: str) -> tuple[Header, int]:
     """Return the header and the number of bytes it took."""
     start = _take(stream, len(MAGIC) + 2, path)
     if not start.startswith(MAGIC):
@@ -184,7 +184,7 @@ def _fill(stream: IO[bytes], flat: NDArray[Any]) -> int:
     return filled
 
 
-def _refuse_size(path: str, header: Header, found: int) -> None:
+def refuse_size(path: str, header: Header, found: int) -> None:
     raise ArrayFileError(
         path,
         f"its header announces {header.data_bytes} bytes of data"
