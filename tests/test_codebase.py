@@ -129,13 +129,15 @@ def test_the_face_imports_nothing_above_it():
     """_softmax, _logsumexp and what they use know nothing of files, commands and demonstrations."""
     for path in SOURCE.glob("_*.py"):
         if path.name != "__main__.py":
-            above = [name for name in imported(path) if name.split(".")[1:2] and name.split(".")[1] in ("cli", "io", "demo")]
+            above = [
+                name for name in imported(path) if name.split(".")[1:2] and name.split(".")[1] in ("cli", "io", "demo", "doctor")
+            ]
             assert above == [], path
 
 
 def test_layers_only_look_down():
-    """cli may use everything, demo may use io and the face, io the face alone."""
-    above = {"io": {"cli", "demo"}, "demo": {"cli"}, "cli": set()}
+    """cli may use everything, demo may use io, doctor and the face, io and doctor the face alone."""
+    above = {"io": {"cli", "demo", "doctor"}, "doctor": {"cli", "demo", "io"}, "demo": {"cli"}, "cli": set()}
     for layer, forbidden in above.items():
         for path in (SOURCE / layer).rglob("*.py"):
             used = {parts[1] for name in imported(path) if len(parts := name.split(".")) > 1}

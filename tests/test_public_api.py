@@ -19,7 +19,13 @@ MODULES = """
     _logcumsumexp _logmatmulexp _logsumexp _pointwise _rows _sample _segment_softmax _softmax _sparse _sparse_vjp _state
     _targets _top_k
 """
+DOCTOR = """
+    clipping curves diagnosis exceptions explaining explosion findings formats initialisers letter libraries logit_curves
+    logit_findings logit_statistics normal orthogonal_weights page plot records remedies scaling signs statistics trees watch
+    watch_summary
+"""
 FACE = ["stablesoftmax", *(f"stablesoftmax.{module}" for module in MODULES.split())]
+FACE += [f"stablesoftmax.doctor.{module}" for module in DOCTOR.split()]
 UFUNCS = [name for name in stablesoftmax.__all__ if isinstance(getattr(stablesoftmax, name), np.ufunc)]
 FUNCTIONS = [name for name in stablesoftmax.__all__ if callable(getattr(stablesoftmax, name)) and name not in UFUNCS]
 LOSS = (
@@ -29,6 +35,7 @@ LOSS = (
 SEGMENTS = (
     '(x, segment_ids, num_segments=None, *, temperature=1.0, where=True, all_neginf="nan", posinf="nan", out=None, dtype=None)'
 )
+FIRST_WEIGHTS = '(shape, *, in_axis=-2, out_axis=-1, rng=None, dtype="float32")'
 BINARY_LOSS = '(logits, targets, *, where=True, reduction="mean", normalizer=None, dtype=None)'
 SIGNATURES = {
     "binary_cross_entropy": BINARY_LOSS,
@@ -57,6 +64,17 @@ SIGNATURES = {
     "segment_softmax": SEGMENTS,
     "segment_log_softmax": SEGMENTS,
     "segment_logsumexp": "(x, segment_ids, num_segments=None, *, where=True, out=None, dtype=None)",
+    "Watch": "(every=50, history=400)",
+    "clip_by_global_norm": '(grads, max_norm, *, nonfinite="nan")',
+    "clip_by_value": "(grads, low, high)",
+    "explain": "(x, axis=-1)",
+    "glorot_normal": FIRST_WEIGHTS,
+    "glorot_uniform": FIRST_WEIGHTS,
+    "he_normal": FIRST_WEIGHTS,
+    "he_uniform": FIRST_WEIGHTS,
+    "lecun_normal": FIRST_WEIGHTS,
+    "loss_scale": "(grads, scale, good_steps=0, *, growth_interval=2000, largest=16777216.0)",
+    "orthogonal": '(shape, *, gain=1.0, rng=None, dtype="float32")',
     "effective_sample_size": "(log_weights, axis=-1, *, where=True)",
     "entropy_from_logits": "(x, axis=-1, *, where=True, keepdims=False, out=None, dtype=None)",
     "hmm_forward": "(log_initial, log_transition, log_emission)",

@@ -52,7 +52,11 @@ def test_a_pipe_and_an_archive(logits, tmp_path):
 
 @pytest.mark.parametrize(
     ("array", "words"),
-    [(np.zeros((0, 3)), b"holds no element"), (np.zeros(3, complex), b"has dtype complex128"), (np.zeros(3), b"axis 5 is out of range")],
+    [
+        (np.zeros((0, 3)), b"holds no element"),
+        (np.zeros(3, complex), b"has dtype complex128"),
+        (np.zeros(3), b"axis 5 is out of range"),
+    ],
 )
 def test_bad_input_is_one_line(array, words, tmp_path):
     np.save(tmp_path / "x.npy", array)
@@ -75,7 +79,7 @@ def test_maps(tmp_path):
     with pytest.raises(ArrayFileError, match="announces 40 bytes"):
         map_npy(path)
     path.write_bytes(b"nothing at all")
-    with pytest.raises(ArrayFileError, match="not an .npy file"):
+    with pytest.raises(ArrayFileError, match=r"not an \.npy file"):
         map_npy(path)
 
 

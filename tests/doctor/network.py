@@ -1,4 +1,6 @@
-"""A perceptron in NumPy and its training loop, for the clinic: what every script does, so that a case shows only what is its own."""
+"""A perceptron in NumPy and its training loop: what every script of the clinic does, so that a case shows only its own."""
+
+import itertools
 
 import numpy as np
 
@@ -33,7 +35,7 @@ class Perceptron:
     def __init__(self, sizes, seed, gain=2**0.5, activation="relu", dtype=np.float32, bias=0.0):
         random = np.random.default_rng(seed)
         self.parameters = []
-        for inputs, outputs in zip(sizes, sizes[1:], strict=False):
+        for inputs, outputs in itertools.pairwise(sizes):
             weights = random.standard_normal((inputs, outputs)) * gain / np.sqrt(inputs)
             self.parameters += [weights.astype(dtype), np.full(outputs, bias, dtype)]
         self.activation = activation
@@ -44,7 +46,13 @@ class Perceptron:
         for i in range(0, len(self.parameters), 2):
             x = x @ self.parameters[i] + self.parameters[i + 1]
             if i + 2 < len(self.parameters):
-                x = np.maximum(x, 0) if self.activation == "relu" else ssm.sigmoid(x) if self.activation == "sigmoid" else np.tanh(x)
+                x = (
+                    np.maximum(x, 0)
+                    if self.activation == "relu"
+                    else ssm.sigmoid(x)
+                    if self.activation == "sigmoid"
+                    else np.tanh(x)
+                )
                 hidden.append(x)
         return hidden, x
 

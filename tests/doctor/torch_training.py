@@ -1,5 +1,7 @@
 """The training loop of the clinic's torch cases."""
 
+import itertools
+
 import torch
 from doctor.network import clusters, scaled_digits
 
@@ -20,7 +22,7 @@ def points(seed, **keywords):
 def mlp(*sizes, activation=torch.nn.ReLU):
     """Linear layers with an activation between them."""
     layers = []
-    for inputs, outputs in zip(sizes, sizes[1:], strict=False):
+    for inputs, outputs in itertools.pairwise(sizes):
         layers += [torch.nn.Linear(inputs, outputs), activation()]
     return torch.nn.Sequential(*layers[:-1])
 

@@ -25,7 +25,9 @@ def add_parsers(commands: Any) -> None:
         " Exit code: 0 whatever was found, 2 bad input, 3 refused by the system.",
     )
     parser.add_argument("file", metavar="FILE", help="the logits")
-    parser.add_argument("--axis", type=parse_axis, default=-1, help="a number, several with commas (--axis=-2,-1), or all; default -1")
+    parser.add_argument(
+        "--axis", type=parse_axis, default=-1, help="a number, several with commas (--axis=-2,-1), or all; default -1"
+    )
     parser.add_argument("--html", metavar="OUT", help="also write the report as one HTML file (one array only)")
     parser.add_argument("--json", action="store_true", help="as one JSON object instead of a letter")
     parser.set_defaults(run=_run)
@@ -51,7 +53,7 @@ def _run(arguments: argparse.Namespace) -> None:
             stream.write(explanation.html().encode())
     if arguments.json:
         found: Any = {name: explanation.to_dict() for name, explanation in explanations.items()}
-        print(json.dumps(found[None] if None in found else found, indent=2))
+        print(json.dumps(found.get(None, found), indent=2))
         return
     for name, explanation in explanations.items():
         if name is not None:

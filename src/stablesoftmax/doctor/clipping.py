@@ -35,8 +35,10 @@ def clip_by_value(grads: Any, low: float, high: float) -> Any:
     ----------
     grads : array_like, or list, tuple or dict of them, nested at will
         float16, bfloat16, float32 or float64; integers and bool become float64. A list or tuple is a container, not an array.
-    low, high : float
-        The bounds, low <= high; -inf and inf are none. They are rounded to the dtype of each array.
+    low : float
+        The lower bound, rounded to the dtype of each array; -inf for none.
+    high : float
+        The upper bound, likewise, not below `low`; inf for none.
 
     Returns
     -------
@@ -204,7 +206,7 @@ def _times_power(value: float, exponent: int) -> float:
 
 
 def _times(array: Array, max_norm: float, scaled: float, exponent: int) -> Any:
-    """array * max_norm / (scaled * 2**exponent): a factor of at most 1, then a power of two, so that nothing overflows on the way."""
+    """array * max_norm / (scaled * 2**exponent): a factor below 1, then a power of two, so that nothing overflows on the way."""
     top, top_exponent = math.frexp(max_norm)
     bottom, bottom_exponent = math.frexp(scaled)
     factor, power = top / bottom / 2, top_exponent - bottom_exponent - exponent + 1  # factor in (1/4, 1)

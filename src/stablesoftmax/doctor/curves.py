@@ -41,14 +41,16 @@ class _Scale:
     log: bool = False
 
     def __call__(self, value: float) -> float:
-        low, high, value = (math.log10(v) for v in (self.low, self.high, value)) if self.log else (self.low, self.high, value)
+        low, high = self.low, self.high
+        if self.log:
+            low, high, value = math.log10(low), math.log10(high), math.log10(value)
         return self.start + (value - low) / (high - low) * (self.end - self.start)
 
     def ticks(self) -> list[float]:
         if self.log:
-            low, high = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
-            step = max(1, -(-(high - low) // 5))
-            return [10.0**e for e in range(low, high + 1, step) if self.low <= 10.0**e <= self.high]
+            first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
+            every = max(1, -(-(last - first) // 5))
+            return [10.0**e for e in range(first, last + 1, every) if self.low <= 10.0**e <= self.high]
         raw = (self.high - self.low) / 4
         power = 10.0 ** math.floor(math.log10(raw))
         step = next(m * power for m in (1, 2, 5, 10) if m * power >= 0.7 * raw)
@@ -84,18 +86,19 @@ def chart(
     for at, word in limits:
         parts.append(f'<path class="limit" d="M{LEFT} {y(at):.1f}H{WIDTH - RIGHT}"/>')
         height = max(y(at) - 4, 10)
-        parts.append(f'<text class="limit-word" x="{WIDTH - RIGHT - 2}" y="{height:.1f}" text-anchor="end">{html.escape(word)}</text>')
+        parts.append(
+            f'<text class="limit-word" x="{WIDTH - RIGHT - 2}" y="{height:.1f}" text-anchor="end">{html.escape(word)}</text>'
+        )
     for at, word in marks:
         late = x(at) > (LEFT + WIDTH) / 2
+        anchor = f'x="{x(at) + (-5 if late else 5):.1f}" y="{TOP + 10}" text-anchor="{"end" if late else "start"}"'
         parts.append(f'<path class="mark" d="M{x(at):.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
-        parts.append(
-            f'<text class="mark-word" x="{x(at) + (-5 if late else 5):.1f}" y="{TOP + 10}" text-anchor="{"end" if late else "start"}">'
-            f"{html.escape(word)}</text>"
-        )
+        parts.append(f'<text class="mark-word" {anchor}>{html.escape(word)}</text>')
     names = "".join(f'<span class="key key-{i}">{html.escape(one.name)}</span>' for i, one in enumerate(series, start=1))
     label = html.escape(f"{title}. {description}", quote=True)
     return (
-        f"<figure><figcaption><h3>{html.escape(title)}</h3><p>{html.escape(description)}</p><p class='keys'>{names}</p></figcaption>"
+        f"<figure><figcaption><h3>{html.escape(title)}</h3><p>{html.escape(description)}</p>"
+        f'<p class="keys">{names}</p></figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
         f"{_table(series, x_label)}</figure>"
     )
@@ -127,7 +130,8 @@ def _drawn(one: Series, x: _Scale, y: _Scale, number: int) -> str:
     if one.kind == "bars":
         width = max(1.0, (WIDTH - LEFT - RIGHT) / max(1, len(places)) - 1)
         return "".join(
-            f'<rect class="bars-{number}" x="{a - width / 2:.1f}" y="{b:.1f}" width="{width:.1f}" height="{HEIGHT - BOTTOM - b:.1f}"/>'
+            f'<rect class="bars-{number}" x="{a - width / 2:.1f}" y="{b:.1f}" width="{width:.1f}" '
+            f'height="{HEIGHT - BOTTOM - b:.1f}"/>'
             for a, b in places
         )
     path, broken = [], True

@@ -1,8 +1,8 @@
 """After the first nan or inf: which link of the step broke first, and why.
 
 A step is a chain: inputs, targets, activations, logits, probabilities, loss, gradients, weights. The rules look for the first link
-that is not finite; what is finite before it, and what earlier steps looked like, is the evidence. Each rule is a function of its own;
-the first that answers decides.
+that is not finite; what is finite before it, and what earlier steps looked like, is the evidence. Each rule is a function of
+its own; the first that answers decides.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ __all__ = ["bad_targets", "diagnose", "library_of_records"]
 
 HUGE = 1e15  # activations or weights beyond this have exploded, whatever became nan first
 IGNORED = -100  # torch's ignore_index
+ROOTS = {"Sqrt", "Norm", "LinalgVectorNorm", "Rsqrt", "CdistForward", "EuclideanDist"}  # operations of torch
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,12 @@ def diagnose(record: Record, before: Sequence[Record]) -> Finding:
     rules = (_data, _forward, _loss, _backward, _last_resort)
     answer = next((found for rule in rules if (found := rule(record, before))), None)
     if answer is None:
-        answer = _Answer("unknown", f"First seen in {_first_broken(record)}; give more of the step to Watch.", _first_broken(record))
+        answer = _Answer(
+            "unknown", f"First seen in {_first_broken(record)}; give more of the step to Watch.", _first_broken(record)
+        )
     return Finding(
-        answer.cause, "error", CAUSES[answer.cause][0], answer.evidence, remedy(answer.cause, library), tuple(_chain(record, before)),
-        record.step, answer.where, weight=100,
+        answer.cause, "error", CAUSES[answer.cause][0], answer.evidence, remedy(answer.cause, library),
+        tuple(_chain(record, before)), record.step, answer.where, weight=100,
     )  # fmt: skip
 
 
@@ -164,7 +167,9 @@ def _loss(record: Record, before: Sequence[Record]) -> _Answer | None:
             share = f"{100 * one.zero_rows:.3g} % of the rows of {path} are zero; a division by their norm is 0/0."
             return _Answer("zero-norm-division", share, where)
     if logits is not None and logits.dtype == "float16":
-        return _Answer("half-precision-overflow", "The logits are float16 and finite; what is computed of them passes 65504.", where)
+        return _Answer(
+            "half-precision-overflow", "The logits are float16 and finite; what is computed of them passes 65504.", where
+        )
     return None
 
 
@@ -173,8 +178,10 @@ def _softmax(record: Record, logits: Measured, form: Format, where: str, nan: bo
     rows, path = record.rows, record.loss_path
     high, operations = logits.high, {name.partition("(")[0] for name in path}
     over = f"The largest logit is {short(high)}, and {form.name} holds e^x up to {form.exp_limit:.4g}: inf/inf is NaN."
-    if 0 <= logits.low and high <= 1 and (logits.low == 0 or high == 1) and not high > form.exp_limit:
-        return _Answer("log-of-zero", f"The output is a probability of exactly {'0' if logits.low == 0 else '1'}: a logarithm of 0.", where)
+    if logits.low >= 0 and high <= 1 and (logits.low == 0 or high == 1) and not high > form.exp_limit:
+        return _Answer(
+            "log-of-zero", f"The output is a probability of exactly {'0' if logits.low == 0 else '1'}: a logarithm of 0.", where
+        )
     if "Exp" in operations and "Div" in operations and not operations & {"Softmax", "LogSoftmax"}:
         if high > form.exp_limit - math.log(max(2, logits.shape[-1])):
             return _Answer("naive-softmax-overflow", over, where)
@@ -212,7 +219,9 @@ def _range(distance: float, form: Format) -> str:
 
 def _backward(record: Record, before: Sequence[Record]) -> _Answer | None:
     """The loss is finite; gradients or weights are not."""
-    grads = [(path, one) for role in ("logit_grads", "grads", "weights") for path, one in record.role(role).items() if not one.finite]
+    grads = [
+        (path, one) for role in ("logit_grads", "grads", "weights") for path, one in record.role(role).items() if not one.finite
+    ]
     if not grads:
         return None
     path, one = grads[0]
@@ -227,6 +236,11 @@ def _backward(record: Record, before: Sequence[Record]) -> _Answer | None:
     if rows is not None and rows.range > -form.exp_floor - 2 and not exploded:
         return _Answer("log-of-zero", f"{what} {_range(rows.range, form)} Its derivative, 0 times inf, is NaN.", path)
     if one.nan and not exploded:
+        roots = [name for name in record.loss_path if name.partition("(")[0] in ROOTS]
+        if roots:
+            return _Answer(
+                "zero-norm-division", f"{what} The loss goes through {roots[0]}, whose derivative at 0 is inf or 0/0.", path
+            )
         for name, source in [*record.role("inputs").items(), *record.role("activations").items(), *record.role("logits").items()]:
             if source.zero_rows > 0:
                 share = f"{100 * source.zero_rows:.3g} % of the rows of {name} are zero, where the derivative of a norm is 0/0."

@@ -155,6 +155,7 @@ def explain(x: Any, axis: Axis = -1) -> Explanation:
 
     Examples
     --------
+    >>> import numpy as np
     >>> import stablesoftmax as ssm
     >>> found = ssm.explain(np.array([[1.0, 2.0], [1000.0, 3.0]], np.float32))
     >>> found.findings[0].cause, found.findings[0].where

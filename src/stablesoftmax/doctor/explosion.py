@@ -88,5 +88,7 @@ def explosion(record: Record, before: Sequence[Record]) -> tuple[str, str] | Non
         return "learning-rate-too-high", "; ".join([evidence, *grown, *huge[:1]]) + "."
     if grown or huge:
         evidence = "; ".join([*grown, *huge[:1]]) + "."
-        return "learning-rate-too-high" if record.learning_rate is not None else "exploding-gradient", evidence[0].upper() + evidence[1:]
+        return "learning-rate-too-high" if record.learning_rate is not None else "exploding-gradient", evidence[
+            0
+        ].upper() + evidence[1:]
     return None

@@ -61,12 +61,14 @@ class Format:
         if self.name == "bfloat16":
             bits = wide.astype(np.float32).view(np.uint32).astype(np.uint64)
             bits = (bits + 0x7FFF + ((bits >> np.uint64(16)) & np.uint64(1))) >> np.uint64(16) << np.uint64(16)
-            return bits.astype(np.uint32).view(np.float32).astype(np.float64)
-        return wide.astype(self.name).astype(np.float64)
+            wide = bits.astype(np.uint32).view(np.float32)
+        else:
+            wide = wide.astype(self.name)
+        return np.asarray(wide, np.float64)
 
     def ulp(self, exact: Array) -> Array:
         """The unit in the last place at each number."""
-        return np.ldexp(1.0, np.maximum(np.frexp(exact)[1] - 1, self.lowest) - (self.digits - 1))
+        return np.asarray(np.ldexp(1.0, np.maximum(np.frexp(exact)[1] - 1, self.lowest) - (self.digits - 1)))
 
 
 FORMATS = {

@@ -25,7 +25,9 @@ def as_shape(name: str, shape: Any) -> tuple[int, ...]:
     except TypeError:
         raise TypeError(f"{name}: shape must be a tuple of ints such as (inputs, outputs), not {shape!r}") from None
     if len(axes) < 2 or min(axes) < 1:
-        raise ValueError(f"{name}: shape {shape} is not that of weights; give (inputs, outputs), or a kernel (*window, inputs, outputs)")
+        raise ValueError(
+            f"{name}: shape {shape} is not that of weights; give (inputs, outputs), or a kernel (*window, inputs, outputs)"
+        )
     return axes
 
 
@@ -38,7 +40,9 @@ def _fans(name: str, shape: Any, in_axis: int, out_axis: int) -> tuple[tuple[int
     axes = as_shape(name, shape)
     for axis in (in_axis, out_axis):
         if not -len(axes) <= axis < len(axes):
-            raise ValueError(f"{name}: axis {axis} is out of range for weights of shape {axes}; use {-len(axes)} to {len(axes) - 1}")
+            raise ValueError(
+                f"{name}: axis {axis} is out of range for weights of shape {axes}; use {-len(axes)} to {len(axes) - 1}"
+            )
     if in_axis % len(axes) == out_axis % len(axes):
         raise ValueError(f"{name}: in_axis and out_axis are both {in_axis}; they must differ")
     inputs, outputs = axes[in_axis], axes[out_axis]
@@ -65,8 +69,10 @@ def glorot_normal(shape: Sequence[int], *, in_axis: int = -2, out_axis: int = -1
     ----------
     shape : sequence of ints
         (inputs, outputs), or (\*window, inputs, outputs) for the kernel of a convolution: two axes or more, none empty.
-    in_axis, out_axis : int, default -2 and -1
-        Where inputs and outputs are counted; torch keeps linear weights as (outputs, inputs): in_axis=1, out_axis=0.
+    in_axis : int, default -2
+        The axis along which inputs are counted.
+    out_axis : int, default -1
+        The axis along which outputs are counted; torch keeps linear weights as (outputs, inputs): in_axis=1, out_axis=0.
     rng : None, int, SeedSequence, BitGenerator or Generator, optional
         Where randomness comes from (SPEC 7); None is a new generator each time.
     dtype : dtype, default "float32"
@@ -105,15 +111,19 @@ def glorot_normal(shape: Sequence[int], *, in_axis: int = -2, out_axis: int = -1
     return _normal("glorot_normal", axes, 2 / (inputs + outputs), rng, dtype)
 
 
-def glorot_uniform(shape: Sequence[int], *, in_axis: int = -2, out_axis: int = -1, rng: Any = None, dtype: Any = "float32") -> Array:
+def glorot_uniform(
+    shape: Sequence[int], *, in_axis: int = -2, out_axis: int = -1, rng: Any = None, dtype: Any = "float32"
+) -> Array:
     r"""Weights uniform within :math:`\pm\sqrt{3v}`, of variance :math:`v = 2/(in+out)`: for tanh, sigmoid and softmax.
 
     Parameters
     ----------
     shape : sequence of ints
         (inputs, outputs), or (\*window, inputs, outputs) for the kernel of a convolution: two axes or more, none empty.
-    in_axis, out_axis : int, default -2 and -1
-        Where inputs and outputs are counted; torch keeps linear weights as (outputs, inputs): in_axis=1, out_axis=0.
+    in_axis : int, default -2
+        The axis along which inputs are counted.
+    out_axis : int, default -1
+        The axis along which outputs are counted; torch keeps linear weights as (outputs, inputs): in_axis=1, out_axis=0.
     rng : None, int, SeedSequence, BitGenerator or Generator, optional
         Where randomness comes from (SPEC 7); None is a new generator each time.
     dtype : dtype, default "float32"
@@ -133,8 +143,8 @@ def glorot_uniform(shape: Sequence[int], *, in_axis: int = -2, out_axis: int = -
 
     Notes
     -----
-    Multiples of 2**-52 of the limit, from 64 random bits each, rounded once to `dtype`. The same seed gives the same bits on every machine. "in" is the
-    inputs of one unit times the window, "out" likewise.
+    Multiples of 2**-52 of the limit, from 64 random bits each, rounded once to `dtype`. The same seed gives the same bits on every
+    machine. "in" is the inputs of one unit times the window, "out" likewise.
 
     References
     ----------
@@ -158,8 +168,10 @@ def he_normal(shape: Sequence[int], *, in_axis: int = -2, out_axis: int = -1, rn
     ----------
     shape : sequence of ints
         (inputs, outputs), or (\*window, inputs, outputs) for the kernel of a convolution: two axes or more, none empty.
-    in_axis, out_axis : int, default -2 and -1
-        Where inputs and outputs are counted; torch keeps linear weights as (outputs, inputs): in_axis=1, out_axis=0.
+    in_axis : int, default -2
+        The axis along which inputs are counted.
+    out_axis : int, default -1
+        The axis along which outputs are counted; torch keeps linear weights as (outputs, inputs): in_axis=1, out_axis=0.
     rng : None, int, SeedSequence, BitGenerator or Generator, optional
         Where randomness comes from (SPEC 7); None is a new generator each time.
     dtype : dtype, default "float32"
@@ -205,8 +217,10 @@ def he_uniform(shape: Sequence[int], *, in_axis: int = -2, out_axis: int = -1, r
     ----------
     shape : sequence of ints
         (inputs, outputs), or (\*window, inputs, outputs) for the kernel of a convolution: two axes or more, none empty.
-    in_axis, out_axis : int, default -2 and -1
-        Where inputs and outputs are counted; torch keeps linear weights as (outputs, inputs): in_axis=1, out_axis=0.
+    in_axis : int, default -2
+        The axis along which inputs are counted.
+    out_axis : int, default -1
+        The axis along which outputs are counted; torch keeps linear weights as (outputs, inputs): in_axis=1, out_axis=0.
     rng : None, int, SeedSequence, BitGenerator or Generator, optional
         Where randomness comes from (SPEC 7); None is a new generator each time.
     dtype : dtype, default "float32"
@@ -226,8 +240,8 @@ def he_uniform(shape: Sequence[int], *, in_axis: int = -2, out_axis: int = -1, r
 
     Notes
     -----
-    Multiples of 2**-52 of the limit, from 64 random bits each, rounded once to `dtype`. The same seed gives the same bits on every machine. "in" is the
-    inputs of one unit times the window, "out" likewise.
+    Multiples of 2**-52 of the limit, from 64 random bits each, rounded once to `dtype`. The same seed gives the same bits on every
+    machine. "in" is the inputs of one unit times the window, "out" likewise.
 
     References
     ----------
@@ -251,8 +265,10 @@ def lecun_normal(shape: Sequence[int], *, in_axis: int = -2, out_axis: int = -1,
     ----------
     shape : sequence of ints
         (inputs, outputs), or (\*window, inputs, outputs) for the kernel of a convolution: two axes or more, none empty.
-    in_axis, out_axis : int, default -2 and -1
-        Where inputs and outputs are counted; torch keeps linear weights as (outputs, inputs): in_axis=1, out_axis=0.
+    in_axis : int, default -2
+        The axis along which inputs are counted.
+    out_axis : int, default -1
+        The axis along which outputs are counted; torch keeps linear weights as (outputs, inputs): in_axis=1, out_axis=0.
     rng : None, int, SeedSequence, BitGenerator or Generator, optional
         Where randomness comes from (SPEC 7); None is a new generator each time.
     dtype : dtype, default "float32"

@@ -31,8 +31,8 @@ def _paragraph(number: int, finding: Finding) -> str:
     lines = [textwrap.fill(f"{number}. {finding.level.upper()}{when}  {finding.title}", WIDTH, subsequent_indent="   ")]
     lines.append(textwrap.fill(finding.evidence, WIDTH, initial_indent="   ", subsequent_indent="   "))
     lines += [
-        textwrap.fill(link, WIDTH, initial_indent="   > " if i else "   > ", subsequent_indent="     ", break_long_words=False)
-        for i, link in enumerate(finding.chain)
+        textwrap.fill(link, WIDTH, initial_indent="   > ", subsequent_indent="     ", break_long_words=False)
+        for link in finding.chain
     ]
     lines.append(textwrap.indent(finding.remedy, "       "))
     return "\n".join(lines)

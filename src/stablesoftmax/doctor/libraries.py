@@ -72,9 +72,9 @@ def _torch_library(torch: Any) -> Library:
         return x.any() if axis is None else x.any(dim=axis, keepdim=keepdims)
 
     return Library(
-        name="torch", amin=over(torch.amin), amax=over(torch.amax), sum=total, any=some, exp=torch.exp, log=torch.log, sqrt=torch.sqrt,
-        abs=torch.abs, isfinite=torch.isfinite, isnan=torch.isnan, where=torch.where, wide=wide, quiet=torch.no_grad, read=read,
-        dtype_name=_dtype_name,
+        name="torch", amin=over(torch.amin), amax=over(torch.amax), sum=total, any=some, exp=torch.exp, log=torch.log,
+        sqrt=torch.sqrt, abs=torch.abs, isfinite=torch.isfinite, isnan=torch.isnan, where=torch.where, wide=wide,
+        quiet=torch.no_grad, read=read, dtype_name=_dtype_name,
     )  # fmt: skip
 
 
@@ -83,9 +83,9 @@ def _array_api_library(xp: Any) -> Library:
         return x if _dtype_name(x) in ("float32", "float64") else xp.astype(x, xp.float32)
 
     return Library(
-        name=getattr(xp, "__name__", "array"), amin=xp.min, amax=xp.max, sum=xp.sum, any=xp.any, exp=xp.exp, log=xp.log, sqrt=xp.sqrt,
-        abs=xp.abs, isfinite=xp.isfinite, isnan=xp.isnan, where=xp.where, wide=wide, quiet=lambda: np.errstate(all="ignore"),
-        read=lambda values: [float(v) for v in values], dtype_name=_dtype_name,
+        name=getattr(xp, "__name__", "array"), amin=xp.min, amax=xp.max, sum=xp.sum, any=xp.any, exp=xp.exp, log=xp.log,
+        sqrt=xp.sqrt, abs=xp.abs, isfinite=xp.isfinite, isnan=xp.isnan, where=xp.where, wide=wide,
+        quiet=lambda: np.errstate(all="ignore"), read=lambda values: [float(v) for v in values], dtype_name=_dtype_name,
     )  # fmt: skip
 
 

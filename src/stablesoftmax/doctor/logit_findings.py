@@ -55,7 +55,8 @@ def _input(found: LogitStatistics) -> Iterator[Finding]:
     if found.posinf.elements:
         yield Finding(
             "inf-in-input", "error", "+inf is in the logits: inf - inf has no value, so the row becomes NaN in every library.",
-            f"{count(found.posinf.elements, 'element')} in {_rows(found, found.posinf)}; the first is {element(found.posinf.first)}.",
+            f"{count(found.posinf.elements, 'element')} in {_rows(found, found.posinf)}; the first is "
+            f"{element(found.posinf.first)}.",
             f"ssm.softmax(x{axis}, posinf=\"limit\")  # if +inf means 'certain'; otherwise mend what overflowed before",
             where=element(found.posinf.first), weight=90,
         )  # fmt: skip
@@ -134,7 +135,8 @@ def _losses(found: LogitStatistics) -> Iterator[Finding]:
     collapsed = found.collapsed[name]
     if collapsed.rows and own.name != "float64":
         yield Finding(
-            "collapsed-cross-entropy", "warning", f"Rows so confident that the usual {name} loss is exactly 0: no gradient, no learning.",
+            "collapsed-cross-entropy", "warning",
+            f"Rows so confident that the usual {name} loss is exactly 0: no gradient, no learning.",
             f"{_rows(found, collapsed)}: 1 + loss is 1 there; the first has its largest logit at {element(collapsed.first)}.",
             f"ssm.cross_entropy(x, targets{axis})  # keeps the loss and its gradient down to the smallest subnormal",
             where=element(collapsed.first), weight=20,
@@ -146,7 +148,8 @@ def _remarks(found: LogitStatistics) -> Iterator[Finding]:
     if found.textbook_ulp >= 1:
         how = "against exact arithmetic" if found.exact else "against float64" if own.name != "float64" else "give or take 1"
         yield Finding(
-            "textbook-error", "note", f"The textbook formula, exp(x - max) / sum, is {short(found.textbook_ulp)} ulp off on this data.",
+            "textbook-error", "note",
+            f"The textbook formula, exp(x - max) / sum, is {short(found.textbook_ulp)} ulp off on this data.",
             f"Measured {how} at {element(found.worst)}; 1 ulp is the distance between neighbouring {own.name} numbers.",
             f"ssm.softmax(x{axis})  # below 1 ulp",
             where=element(found.worst), weight=10 + min(found.textbook_ulp, 1e6) / 1e6,
@@ -154,7 +157,8 @@ def _remarks(found: LogitStatistics) -> Iterator[Finding]:
     if found.flushed.elements:
         yield Finding(
             "flushed-to-zero", "note", f"Some probabilities are below the smallest {own.name} number, so 0 is the right result.",
-            f"{count(found.flushed.elements, 'element')} in {_rows(found, found.flushed)}; the first is {element(found.flushed.first)}.",
+            f"{count(found.flushed.elements, 'element')} in {_rows(found, found.flushed)}; the first is "
+            f"{element(found.flushed.first)}.",
             f"ssm.log_softmax(x{axis})  # holds them all",
             where=element(found.flushed.first), weight=6,
         )  # fmt: skip
@@ -189,5 +193,6 @@ def _remarks(found: LogitStatistics) -> Iterator[Finding]:
 
 def _moves(found: LogitStatistics) -> str:
     return ", ".join(
-        f"{name} {'overflows' if math.isinf(error) else f'{100 * math.expm1(min(error, 700)):.2g} %'}" for name, error in found.rounding.items()
+        f"{name} {'overflows' if math.isinf(error) else f'{100 * math.expm1(min(error, 700)):.2g} %'}"
+        for name, error in found.rounding.items()
     )

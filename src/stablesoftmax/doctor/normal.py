@@ -29,7 +29,8 @@ def _pairs(generator: "np.random.Generator", count: int) -> Array:
     s = x * x + y * y
     inside = (s < 1) & (s > 0)
     x, y, s = x[inside], y[inside], s[inside]
-    return np.concatenate([x, y]) * np.tile(np.sqrt(-2 * logit(s / (1 + s)) / s), 2)
+    both: Array = np.concatenate([x, y]) * np.tile(np.sqrt(-2 * logit(s / (1 + s)) / s), 2)
+    return both
 
 
 def _until(generator: "np.random.Generator", count: int, most: float) -> Array:

@@ -47,8 +47,8 @@ def orthogonal(shape: Sequence[int], *, gain: float = 1.0, rng: Any = None, dtyp
     -----
     A product of Householder reflections of normal vectors, uniform over all such matrices (Stewart). Computed in float64 with sums
     in a fixed order rather than by LAPACK, whose bits differ between machines: the same seed gives the same bits everywhere, at
-    the price of time (half a second for 512 by 512, eight times that for twice the size). Before it is rounded to `dtype`, no element of
-    :math:`W^T W - I` exceeds 16 n 2**-53 for n columns (an honest estimate, tested up to n = 300, not a proof).
+    the price of time (half a second for 512 by 512, eight times that for twice the size). Before it is rounded to `dtype`, no
+    element of :math:`W^T W - I` exceeds 16 n 2**-53 for n columns (an honest estimate, tested up to n = 300, not a proof).
 
     References
     ----------
@@ -79,7 +79,7 @@ def _sum(terms: Array) -> Array:
         half = len(terms) // 2
         folded = terms[:half] + terms[half : 2 * half]
         terms = np.concatenate([folded, terms[2 * half :]]) if len(terms) % 2 else folded
-    return terms[0]
+    return np.asarray(terms[0])
 
 
 def _orthonormal(generator: "np.random.Generator", n: int, k: int) -> Array:

@@ -15,10 +15,10 @@ from stablesoftmax.doctor.findings import Finding
 __all__ = ["fragment", "page"]
 
 STYLE = """
-:root{color-scheme:light dark;--ink:#1d2026;--soft:#565d6b;--ground:#fff;--card:#f5f6f8;--rule:#d9dce2;--error:#b3261e;--warning:#8a5a00;
---note:#1f5fa8;--line-1:#0b6bb5;--line-2:#c2520a;--line-3:#17795e;--mark:#b3261e}
-@media (prefers-color-scheme:dark){:root{--ink:#e8eaee;--soft:#a9b0bd;--ground:#14161a;--card:#1e2127;--rule:#383d47;--error:#ff8a80;
---warning:#f2b84b;--note:#8ab8f0;--line-1:#6cb4f0;--line-2:#f49a5c;--line-3:#5fcfab;--mark:#ff8a80}}
+:root{color-scheme:light dark;--ink:#1d2026;--soft:#565d6b;--ground:#fff;--card:#f5f6f8;--rule:#d9dce2;--error:#b3261e;
+--warning:#8a5a00;--note:#1f5fa8;--line-1:#0b6bb5;--line-2:#c2520a;--line-3:#17795e;--mark:#b3261e}
+@media (prefers-color-scheme:dark){:root{--ink:#e8eaee;--soft:#a9b0bd;--ground:#14161a;--card:#1e2127;--rule:#383d47;
+--error:#ff8a80;--warning:#f2b84b;--note:#8ab8f0;--line-1:#6cb4f0;--line-2:#f49a5c;--line-3:#5fcfab;--mark:#ff8a80}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 main,header,footer{max-width:70rem;margin:0 auto;padding:0 1rem}
@@ -45,8 +45,8 @@ svg{display:block;width:100%;height:auto;margin-top:.25rem}svg text{font:11.5px 
 [class^=points-]{fill-opacity:.7}
 .mark{stroke:var(--mark);stroke-width:1.5;stroke-dasharray:4 3}svg .mark-word{fill:var(--mark);font-weight:600}
 .limit{stroke:var(--soft);stroke-dasharray:2 3}svg .limit-word{fill:var(--soft)}
-.keys .key{margin-right:1rem;color:var(--ink)}.key::before{content:"";display:inline-block;width:.9rem;height:.25rem;border-radius:2px;
-margin-right:.4rem;vertical-align:middle}
+.keys .key{margin-right:1rem;color:var(--ink)}.key::before{content:"";display:inline-block;width:.9rem;height:.25rem;
+border-radius:2px;margin-right:.4rem;vertical-align:middle}
 .key-1::before{background:var(--line-1)}.key-2::before{background:var(--line-2)}.key-3::before{background:var(--line-3)}
 details{margin-top:.25rem}summary{cursor:pointer;color:var(--note);font-size:.875rem}
 table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}
@@ -65,8 +65,8 @@ def finding_html(finding: Finding) -> str:
     where = "" if finding.where is None else f' <span class="when">in {html.escape(finding.where)}</span>'
     chain = "".join(f"<li>{html.escape(link)}</li>" for link in finding.chain)
     return (
-        f'<li class="finding {finding.level}"><p class="level">{finding.level}{when}{where}</p><h3>{html.escape(finding.title)}</h3>'
-        f"<p>{html.escape(finding.evidence)}</p>"
+        f'<li class="finding {finding.level}"><p class="level">{finding.level}{when}{where}</p>'
+        f"<h3>{html.escape(finding.title)}</h3><p>{html.escape(finding.evidence)}</p>"
         + (f'<ol class="chain" aria-label="What led there">{chain}</ol>' if chain else "")
         + f'<pre tabindex="0" aria-label="Remedy"><code>{html.escape(finding.remedy)}</code></pre></li>'
     )
@@ -104,8 +104,10 @@ def page(title: str, verdict: str, facts: Sequence[tuple[str, str]], findings: S
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
         f'<style>{STYLE}</style></head><body><a class="skip" href="#findings">To the findings</a>'
         f'<header><h1>{html.escape(title)}</h1><p class="verdict">{html.escape(verdict)}</p></header>'
-        f'<main><section aria-labelledby="findings"><h2 id="findings" tabindex="-1">Findings</h2>{findings_html(findings)}</section>'
+        '<main><section aria-labelledby="findings"><h2 id="findings" tabindex="-1">Findings</h2>'
+        f"{findings_html(findings)}</section>"
         f"{curves if shown else ''}"
         f'<section aria-labelledby="facts"><h2 id="facts">Measured</h2>{facts_html(facts)}</section></main>'
-        f"<footer><p>stablesoftmax {html.escape(__version__)}. This file needs no network and holds no script.</p></footer></body></html>\n"
+        f"<footer><p>stablesoftmax {html.escape(__version__)}. This file needs no network and holds no script.</p></footer>"
+        "</body></html>\n"
     )

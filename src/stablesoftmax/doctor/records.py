@@ -70,24 +70,30 @@ class Record:
 
 
 class History:
-    """Records in order, thinned when there are too many: the whole training stays covered, older steps more coarsely."""
+    """Records in order, thinned when there are too many: the whole training stays covered, more coarsely the longer it is."""
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.records: list[Record] = []
+        self._numbers: list[int] = []  # of the records, counted as they came
+        self._stride, self._came = 1, 0
 
     def add(self, record: Record) -> None:
-        """Append, and drop every second of the middle when full."""
+        """Append; when full, keep every second of what is not among the first."""
+        if self.records and not self._stays(-1):
+            self.records.pop()
+            self._numbers.pop()
         self.records.append(record)
-        if len(self.records) > self.most:
-            first, middle = self.records[:FIRST_KEPT], self.records[FIRST_KEPT:-1]
-            kept = [one for i, one in enumerate(middle) if i % 2 or one.trouble]
-            self.records = [*first, *kept, self.records[-1]]
+        self._numbers.append(self._came)
+        self._came += 1
+        while len(self.records) > self.most:
+            self._stride *= 2
+            kept = [i for i in range(len(self.records)) if i == len(self.records) - 1 or self._stays(i)]
+            self.records = [self.records[i] for i in kept]
+            self._numbers = [self._numbers[i] for i in kept]
 
-    @property
-    def healthy(self) -> list[Record]:
-        """Records before the first trouble."""
-        return [one for one in self.records if not one.trouble]
+    def _stays(self, i: int) -> bool:
+        return self._numbers[i] < FIRST_KEPT or self._numbers[i] % self._stride == 0 or self.records[i].trouble
 
     @property
     def trouble(self) -> Record | None:

@@ -8,7 +8,8 @@ __all__ = ["CAUSES", "remedy"]
 CAUSES = {
     "naive-softmax-overflow": (
         "The softmax overflowed: exp(x) / sum(exp(x)) was computed without subtracting the maximum.",
-        "loss, logit_grads = ssm.cross_entropy_and_grad(logits, targets)\nprobabilities = ssm.softmax(logits)  # where they are needed",
+        "loss, logit_grads = ssm.cross_entropy_and_grad(logits, targets)\n"
+        "probabilities = ssm.softmax(logits)  # where they are needed",
         "loss = torch.nn.functional.cross_entropy(logits, targets)  # takes the logits\n"
         "probabilities = torch.softmax(logits, dim=-1)  # where they are needed",
     ),
@@ -56,7 +57,8 @@ CAUSES = {
     ),
     "labels-out-of-range": (
         "A label is outside the classes of the logits.",
-        "bad = (targets < 0) | (targets >= logits.shape[-1])\nprint(np.flatnonzero(bad), targets[bad])  # labels 1 to n? subtract 1",
+        "bad = (targets < 0) | (targets >= logits.shape[-1])\n"
+        "print(np.flatnonzero(bad), targets[bad])  # labels 1 to n? subtract 1",
         "bad = (targets < 0) | (targets >= logits.shape[-1])\nprint(bad.nonzero(), targets[bad])  # labels 1 to n? subtract 1;\n"
         "# to leave some out: cross_entropy(..., ignore_index=-1)",
     ),
@@ -102,7 +104,8 @@ CAUSES = {
         "Something became NaN or inf, and the evidence names no cause.",
         "watch = ssm.Watch(every=1)\n"
         "watch.step(loss=loss, logits=logits, targets=targets, inputs=inputs, activations=[...], grads=grads, weights=weights)",
-        "watch = ssm.Watch(every=1)\nwatch.torch(model, optimizer)\nwatch.step(loss=loss, targets=targets)  # before loss.backward()",
+        "watch = ssm.Watch(every=1)\nwatch.torch(model, optimizer)\n"
+        "watch.step(loss=loss, targets=targets)  # before loss.backward()",
     ),
 }
 

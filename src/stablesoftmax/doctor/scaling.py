@@ -21,9 +21,7 @@ class Scaled(NamedTuple):
     good_steps: int
 
 
-def loss_scale(
-    grads: Any, scale: float, good_steps: int = 0, *, growth_interval: int = 2000, largest: float = 2.0**24
-) -> Scaled:
+def loss_scale(grads: Any, scale: float, good_steps: int = 0, *, growth_interval: int = 2000, largest: float = 2.0**24) -> Scaled:
     """Gradients of a scaled loss divided by the scale, and the scale of the next step (dynamic loss scaling).
 
     Parameters
@@ -58,8 +56,8 @@ def loss_scale(
 
     Notes
     -----
-    A gradient below 2**-25 is 0 in float16, one of 65520 is inf. The scale is a power of two, so that dividing by it is exact
-    (float64 and float32 below their smallest normal number round once). If any element is nan or inf the next scale is half, but not
+    A gradient below 2**-25 is 0 in float16, one of 65520 is inf. The scale is a power of two, so that dividing by it is exact (below
+    the smallest normal number of float32 and float64 it rounds once). If any element is nan or inf the next scale is half, but not
     below 2**-24, and the count starts again; otherwise the count grows by 1, and at `growth_interval` the scale doubles. Elements
     that are nan or inf are returned as such. With no element at all the step counts as good.
 
@@ -78,9 +76,13 @@ def loss_scale(
     scale, largest = number("loss_scale", "scale", scale), number("loss_scale", "largest", largest)
     for parameter, value in (("scale", scale), ("largest", largest)):
         if not (2.0**-24 <= value <= 2.0**127 and math.frexp(value)[0] == 0.5):
-            raise ValueError(f"loss_scale: {parameter} is {value}; it must be a power of two from 2**-24 to 2**127, such as 2.0**15")
+            raise ValueError(
+                f"loss_scale: {parameter} is {value}; it must be a power of two from 2**-24 to 2**127, such as 2.0**15"
+            )
     if good_steps < 0 or growth_interval < 1:
-        raise ValueError(f"loss_scale: good_steps is {good_steps}, growth_interval {growth_interval}; they count steps, from 0 and 1")
+        raise ValueError(
+            f"loss_scale: good_steps is {good_steps}, growth_interval {growth_interval}; they count steps, from 0 and 1"
+        )
     arrays = as_arrays("loss_scale", grads)
     finite, unscaled = True, []
     with np.errstate(all="ignore"):

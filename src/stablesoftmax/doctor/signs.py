@@ -1,4 +1,4 @@
-"""Signs in steps that are finite: trouble that is coming, and trouble that never becomes NaN. Each rule is a function of its own."""
+"""Signs in steps that are finite: trouble that is coming, and trouble that never becomes NaN. Each rule is a function."""
 
 from __future__ import annotations
 
@@ -58,7 +58,14 @@ def _targets(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sig
     for record in records:
         found = bad_targets(record)
         if found:
-            yield "labels-out-of-range", "error", found[1] + " Nothing was NaN: an index may have wrapped around.", record, found[0], 90
+            yield (
+                "labels-out-of-range",
+                "error",
+                found[1] + " Nothing was NaN: an index may have wrapped around.",
+                record,
+                found[0],
+                90,
+            )
             return
 
 
@@ -78,7 +85,12 @@ def _twice(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]
     as_logits = as_probabilities = 0.0
     known = 0
     for one in with_rows:
-        if one.rows is not None and one.rows.loss is not None and one.loss is not None and one.rows.loss_of_probabilities is not None:
+        if (
+            one.rows is not None
+            and one.rows.loss is not None
+            and one.loss is not None
+            and one.rows.loss_of_probabilities is not None
+        ):
             known += 1
             as_logits += abs(one.loss - one.rows.loss)
             as_probabilities += abs(one.loss - one.rows.loss_of_probabilities)
@@ -86,13 +98,13 @@ def _twice(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]
     floor = math.log(1 + (classes - 1) / math.e)
     if known >= ENOUGH:
         if as_logits < as_probabilities or as_probabilities / known > 0.3:
-            yield "softmax-twice", "error", f"{evidence}, and the loss is that of their softmax (it cannot fall below {floor:.3g}).", \
-                last, "logits", 80  # fmt: skip
+            evidence += f", and the loss is that of their softmax (it cannot fall below {floor:.3g})."
+            yield "softmax-twice", "error", evidence, last, "logits", 80
         return
     losses = [loss for _, loss in _losses(records)]
     if losses and min(losses) > 0.95 * floor and max(losses) < math.log(math.e + classes - 1) + 0.1:
-        yield "softmax-twice", "warning", f"{evidence}, and the loss never fell below {floor:.3g}, which a second softmax allows.", \
-            last, "logits", 50  # fmt: skip
+        evidence += f", and the loss never fell below {floor:.3g}, which a second softmax allows."
+        yield "softmax-twice", "warning", evidence, last, "logits", 50
 
 
 def _collapsed(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]:
@@ -120,7 +132,8 @@ def _loss_scale(records: Sequence[Record], trouble: Record | None) -> Iterator[_
         scale = "no loss scale is used" if record.loss_scale in (None, 1.0) else f"the loss scale is {short(record.loss_scale)}"
         yield (
             "loss-scale", "error",
-            f"{100 * zeros:.3g} % of the float16 gradients are exactly 0, the largest is {short(largest)}, and {scale}: float16 ends at 6e-8.",
+            f"{100 * zeros:.3g} % of the float16 gradients are exactly 0, the largest is {short(largest)}, and {scale}: "
+            "float16 ends at 6e-8.",
             record, "grads", 65,
         )  # fmt: skip
 
@@ -133,8 +146,8 @@ def _initialisation(records: Sequence[Record], trouble: Record | None) -> Iterat
         level = "warning" if _has_learnt(records) and trouble is None else "error"
         yield (
             "initialisation-too-large", level,
-            f"The first loss is {short(first.loss)}, {short(loss)} times that of knowing nothing, and {whose} makes signals {short(gain)} "
-            "times larger (1 to 1.4 is right).",
+            f"The first loss is {short(first.loss)}, {short(loss)} times that of knowing nothing, and {whose} makes signals "
+            f"{short(gain)} times larger (1 to 1.4 is right).",
             first, whose, 60,
         )  # fmt: skip
 
@@ -177,7 +190,8 @@ def _dead(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]:
         if len(shares) == ENOUGH and min(shares) > DEAD:
             since = next(one for one in records if path in one.tensors and one.tensors[path].dead > DEAD)
             yield (
-                "dead-units", "error", f"{100 * min(shares):.3g} % of the units of {path} are 0 for every row, since step {since.step:,}.",
+                "dead-units", "error",
+                f"{100 * min(shares):.3g} % of the units of {path} are 0 for every row, since step {since.step:,}.",
                 since, path, 58,
             )  # fmt: skip
             return
@@ -236,5 +250,5 @@ def _latent(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign
         evidence = f"The largest logit grew from {short(known[0][0])} to {short(highest)}; e^x overflows at {limit:.4g}."
         yield "latent-overflow", "warning", evidence, record, "logits", 10
     elif highest > limit:
-        evidence = f"The largest logit was {short(highest)}, beyond {limit:.4g}, where a naive softmax would have become NaN: yours is safe."
+        evidence = f"The largest logit was {short(highest)}, beyond {limit:.4g}, where a naive softmax becomes NaN: yours is safe."
         yield "latent-overflow", "note", evidence, record, "logits", 10

@@ -129,7 +129,8 @@ def measure(x: Any, *, columns: bool = False) -> Measured:
         if columns and len(x.shape) >= 2:
             table = wide.reshape(-1, x.shape[-1]) != 0
             alive, filled = lib.read([lib.sum(lib.any(table, axis=0)), lib.sum(lib.any(table, axis=1))])
-            dead, zero_rows = 1 - alive / x.shape[-1], 1 - filled / (size // x.shape[-1])
+            rows = size // x.shape[-1]
+            dead, zero_rows = (x.shape[-1] - alive) / x.shape[-1], (rows - filled) / rows
     return Measured(tuple(x.shape), lib.dtype_name(x), lib.name, low, high, rms, nan, inf, zeros / size, dead, zero_rows)
 
 
@@ -179,7 +180,7 @@ def _are_classes(targets: Any, x: Any, classes: int) -> bool:
         return False
     lib = library_of(targets)
     low, high = lib.read([lib.amin(targets), lib.amax(targets)])
-    return low >= 0 and high < classes
+    return bool(low >= 0 and high < classes)
 
 
 def _picked(table: Any, targets: Any) -> Any:
@@ -187,6 +188,5 @@ def _picked(table: Any, targets: Any) -> Any:
     if library_of(table).name == "torch":
         return table.gather(1, targets.to(table.device).long()[:, None])
     lib = library_of(table)
-    xp = table.__array_namespace__() if hasattr(table, "__array_namespace__") else None
-    columns = xp.arange(table.shape[1]) if xp is not None else None
+    columns = table.__array_namespace__().arange(table.shape[1])
     return lib.sum(lib.where(columns[None, :] == targets[:, None], table, table * 0), axis=1, keepdims=True)

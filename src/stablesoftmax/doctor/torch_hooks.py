@@ -1,8 +1,8 @@
 """Hooks on a torch model: they look, keep weak references, and never return anything.
 
 A step begins where the model is called for training and ends where the optimizer steps. Statistics are taken in steps that are due,
-and in the step of the first nan or inf: the model's output, the loss and one small gradient are looked at every time (on the CPU; on
-other devices only in steps that are due, so that the device never waits).
+and in the step of the first nan or inf: the model's output, the loss and one small gradient are looked at every time (on the CPU;
+on other devices only in steps that are due, so that the device never waits).
 """
 
 from __future__ import annotations
@@ -121,7 +121,9 @@ class TorchHooks:
                 return
             given = arguments[0] if arguments and isinstance(arguments[0], torch.Tensor) else None
             output = _first_tensor(output)
-            step.modules.append((name, given if given is None else weakref.ref(given), output if output is None else weakref.ref(output)))
+            step.modules.append(
+                (name, given if given is None else weakref.ref(given), output if output is None else weakref.ref(output))
+            )
             if step.due and output is not None:
                 step.forward = step.forward or Record(step.number)
                 self._add(step.forward, name, _some_rows(output))
@@ -165,14 +167,18 @@ class TorchHooks:
         """What the user adds to the present step, or to the one that has just ended."""
         given = {key: value for key, value in given.items() if value is not None}
         loss = given.get("loss")
-        here = not isinstance(loss, torch.Tensor) or loss.device.type == "cpu"
-        value = float(loss.detach() if isinstance(loss, torch.Tensor) else loss) if loss is not None and here else 0.0
-        step, lost = self.step, not math.isfinite(value)
+        step, value = self.step, 0.0
+        if isinstance(loss, torch.Tensor):
+            if loss.device.type == "cpu" or (step is not None and step.due):
+                value = float(loss.detach())
+        elif loss is not None:
+            value = float(loss)
+        lost = not math.isfinite(value)
         if step is None:
             self._attach_late(given, value, lost)
             return
         if isinstance(loss, torch.Tensor) and (step.due or lost) and not self.watch.in_trouble:
-            step.path = loss_path(loss, step.output)
+            step.path = loss_path(loss, step.output)  # now, while operands are known
         if lost and not step.trouble and not self.watch.in_trouble:
             self._forward_trouble(step)
         step.given.update(given)
@@ -185,7 +191,8 @@ class TorchHooks:
         last = records[-1] if records and records[-1].step == self.watch.steps else None
         if last is not None:
             if last.loss is None and "loss" in given:
-                last.loss = float(given["loss"])
+                last.loss = float(given["loss"].detach() if isinstance(given["loss"], torch.Tensor) else given["loss"])
+                lost = not math.isfinite(last.loss)
             last.trouble = last.trouble or lost
         elif lost and not self.watch.in_trouble:
             self.watch.keep(self.watch.record(self.watch.steps, given))
@@ -198,9 +205,9 @@ class TorchHooks:
         if step is None:
             return
         gradient = None if self.first is None else self.first.grad
-        if not (step.trouble or self.watch.in_trouble) and gradient is not None and gradient.device.type == "cpu":
-            if not _sums_up(gradient):
-                self._forward_trouble(step)
+        unseen = not step.trouble and not self.watch.in_trouble
+        if unseen and gradient is not None and gradient.device.type == "cpu" and not _sums_up(gradient):
+            self._forward_trouble(step)
         if step.due or (step.trouble and not self.watch.in_trouble):
             record = self._record(step)
             if step.due or record.trouble:
@@ -223,8 +230,10 @@ class TorchHooks:
             tensors = record.role("inputs") | record.role("targets") | step.forward.tensors
             record.tensors = tensors | {path: one for path, one in record.tensors.items() if path not in tensors}
             record.trouble = record.trouble or not all(one.finite for one in step.forward.tensors.values())
-        record.loss_path = step.path
-        record.output_of = type(step.output.grad_fn).__name__ if step.output is not None and step.output.grad_fn is not None else None
+        record.loss_path = step.path or loss_path(step.given.get("loss"), step.output)
+        record.output_of = (
+            type(step.output.grad_fn).__name__ if step.output is not None and step.output.grad_fn is not None else None
+        )
         record.adaptive = "Ada" in type(self.optimizer).__name__ or "RMS" in type(self.optimizer).__name__
         return record
 

@@ -63,8 +63,8 @@ class Watch:
     -----
     What is said is a diagnosis from evidence: the first tensor that is not finite in the order of a step (inputs, targets,
     activations, logits, probabilities, loss, gradients, weights), and what the steps before it looked like. Statistics are computed
-    by the library that a tensor belongs to, on its device; only scalars leave it. Half precision is summed in float32. How often the
-    diagnosis was right on scripts with planted causes: docs/doctor.md.
+    by the library that a tensor belongs to, on its device; only scalars leave it. Half precision is summed in float32. How often
+    the diagnosis was right on scripts with planted causes: docs/doctor.md.
 
     Steps may come from several threads; a forked child goes on with a copy.
 
@@ -187,8 +187,8 @@ class Watch:
 
     def record(self, step: int, given: Mapping[str, Any]) -> Record:
         """Statistics of everything that was given for a step."""
-        scalars = {key: _scalar(key, given.get(key)) for key in ("loss", "learning_rate", "loss_scale")}
-        record = Record(step, **scalars)
+        loss, rate, scale = (_scalar(key, given.get(key)) for key in ("loss", "learning_rate", "loss_scale"))
+        record = Record(step, loss, rate, scale)
         for role in ROLES:
             tree = given.get(role)
             if tree is None:

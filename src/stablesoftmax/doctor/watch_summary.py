@@ -37,11 +37,19 @@ def facts(watch: Watch) -> list[tuple[str, str]]:
     """What the letter tells beside the findings."""
     records = watch.records
     found = [("steps", f"{watch.steps:,}, of which {len(records):,} are kept (every {watch.every:,} and around trouble)")]
-    for name, value in (("loss", _loss), ("largest logit", _top), ("entropy", _entropy), ("gradient norm", _grads), ("weight norm", _weights)):
+    for name, value in (
+        ("loss", _loss),
+        ("largest logit", _top),
+        ("entropy", _entropy),
+        ("gradient norm", _grads),
+        ("weight norm", _weights),
+    ):
         known = [(one.step, v) for one in records if (v := value(one)) is not None and math.isfinite(v)]
         if known:
             most = max(known, key=lambda pair: pair[1])
-            found.append((name, f"{short(known[0][1])} at first, {short(known[-1][1])} at last, at most {short(most[1])} (step {most[0]:,})"))
+            found.append(
+                (name, f"{short(known[0][1])} at first, {short(known[-1][1])} at last, at most {short(most[1])} (step {most[0]:,})")
+            )
     return found
 
 
@@ -86,7 +94,9 @@ def training_charts(watch: Watch) -> list[str]:
     records = watch.records
     trouble = next((one for one in records if one.trouble), None)
     diagnosis = watch.diagnosis
-    onset = trouble.step if trouble is not None else diagnosis.step if diagnosis is not None and diagnosis.level == "error" else None
+    onset = (
+        trouble.step if trouble is not None else diagnosis.step if diagnosis is not None and diagnosis.level == "error" else None
+    )
     marks = [] if onset is None else [(float(onset), f"step {onset:,}")]
 
     def series(name: str, value: Callable[[Record], float | None]) -> Series:
@@ -105,8 +115,11 @@ def training_charts(watch: Watch) -> list[str]:
             x_label="step", log=True, marks=marks,
         ),
         chart(
-            "Range of the logits", "The largest and the smallest of the batch.", [series("largest", _top), series("smallest", _low)],
-            x_label="step", marks=marks, limits=limits,
+            "Range of the logits", "The largest and the smallest of the batch.",
+            [series("largest", _top), series("smallest", _low)], x_label="step", marks=marks, limits=limits,
         ),
-        chart("Entropy of softmax", "Mean over rows, in nats; 0 is certainty.", [series("entropy", _entropy)], x_label="step", marks=marks, limits=uniform),
+        chart(
+            "Entropy of softmax", "Mean over rows, in nats; 0 is certainty.", [series("entropy", _entropy)], x_label="step",
+            marks=marks, limits=uniform,
+        ),
     ]  # fmt: skip

@@ -16,13 +16,16 @@ def train(watch, sick):
     for x, y in batches(np.random.default_rng(0), images * 30, is_even, 500):
         hidden, logits = network.forward(x)
         p = ssm.sigmoid(logits)
-        if sick:
-            loss = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
-        else:
-            loss = ssm.binary_cross_entropy(logits, y)
+        loss = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean() if sick else ssm.binary_cross_entropy(logits, y)
         grads = network.backward(x, hidden, (p - y) / np.float32(len(y)))
         watch.step(
-            loss=loss, inputs=x, activations=hidden, logits=p if sick else logits, grads=grads, weights=network.parameters, learning_rate=0.02
+            loss=loss,
+            inputs=x,
+            activations=hidden,
+            logits=p if sick else logits,
+            grads=grads,
+            weights=network.parameters,
+            learning_rate=0.02,
         )
         for parameter, gradient in zip(network.parameters, grads, strict=True):
             parameter -= np.float32(0.02) * gradient

@@ -21,8 +21,8 @@ def train(watch, sick):
         loss, error = ssm.cross_entropy_and_grad(logits.astype(np.float32), y)
         grads = half.backward(x.astype(np.float16), hidden, (error * weight * np.float32(scale)).astype(np.float16))
         watch.step(
-            loss=loss, inputs=x, targets=y, activations=hidden, logits=logits, grads=grads, weights=master.parameters, loss_scale=scale,
-            learning_rate=0.1,
+            loss=loss, inputs=x, targets=y, activations=hidden, logits=logits, grads=grads, weights=master.parameters,
+            loss_scale=scale, learning_rate=0.1,
         )  # fmt: skip
         unscaled, finite, scale, good = ssm.loss_scale(grads, scale, good) if not sick else (grads, True, scale, good)
         if finite:

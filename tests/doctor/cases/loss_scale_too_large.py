@@ -19,8 +19,8 @@ def train(watch, sick):
         loss, error = ssm.cross_entropy_and_grad(logits.astype(np.float32), y)
         grads = half.backward(x.astype(np.float16), hidden, (error * np.float32(scale)).astype(np.float16))
         watch.step(
-            loss=loss, inputs=x, targets=y, activations=hidden, logits=logits, grads=grads, weights=master.parameters, loss_scale=scale,
-            learning_rate=0.1,
+            loss=loss, inputs=x, targets=y, activations=hidden, logits=logits, grads=grads, weights=master.parameters,
+            loss_scale=scale, learning_rate=0.1,
         )  # fmt: skip
         for parameter, gradient in zip(master.parameters, grads, strict=True):
             parameter -= np.float32(0.1 / scale) * gradient.astype(np.float32)

@@ -13,4 +13,13 @@ def naive(x):
 def train(watch, sick):
     images, labels = scaled_digits()
     network = Perceptron((64, 64, 10), seed=1)
-    fit(watch, network, (images * 16, labels), loss=from_probabilities(naive) if sick else faithful, rate=0.04, steps=900, momentum=0.9, warm_up=900)
+    fit(
+        watch,
+        network,
+        (images * 16, labels),
+        loss=from_probabilities(naive) if sick else faithful,
+        rate=0.04,
+        steps=900,
+        momentum=0.9,
+        warm_up=900,
+    )

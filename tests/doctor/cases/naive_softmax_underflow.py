@@ -24,6 +24,13 @@ def train(watch, sick):
         error[np.arange(len(b)), b] -= 1
         gradient = np.einsum("ij,ijk->jk", error, 2 * (a[:, None] - prototypes)) / len(b)
         watch.step(
-            loss=loss, logits=logits, targets=b, probabilities=p, grads=[gradient], weights=[prototypes], inputs=a, learning_rate=0.02
+            loss=loss,
+            logits=logits,
+            targets=b,
+            probabilities=p,
+            grads=[gradient],
+            weights=[prototypes],
+            inputs=a,
+            learning_rate=0.02,
         )
         prototypes -= np.float32(0.02) * gradient

@@ -30,7 +30,14 @@ def train(watch, sick):
             back = back @ w_rec.T
         weights, grads = [w_in, w_rec, w_out], [g_in, g_rec, g_out]
         watch.step(
-            loss=loss, inputs=x, targets=y, activations=states[1::15], logits=logits, grads=grads, weights=weights, learning_rate=0.005
+            loss=loss,
+            inputs=x,
+            targets=y,
+            activations=states[1::15],
+            logits=logits,
+            grads=grads,
+            weights=weights,
+            learning_rate=0.005,
         )
         for parameter, gradient in zip(weights, grads, strict=True):
             parameter -= np.float32(0.005) * gradient

@@ -16,7 +16,14 @@ def train(watch, sick):
         loss, error = ssm.cross_entropy_and_grad(output, y)
         grads = network.backward(x, hidden, ssm.softmax_vjp(output, error) if sick else error)
         watch.step(
-            loss=loss, inputs=x, targets=y, activations=hidden, logits=output, grads=grads, weights=network.parameters, learning_rate=0.2
+            loss=loss,
+            inputs=x,
+            targets=y,
+            activations=hidden,
+            logits=output,
+            grads=grads,
+            weights=network.parameters,
+            learning_rate=0.2,
         )
         for parameter, gradient in zip(network.parameters, grads, strict=True):
             parameter -= np.float32(0.2) * gradient

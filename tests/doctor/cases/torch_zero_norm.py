@@ -1,7 +1,7 @@
 """Features divided by their length, where relu may have left nothing."""
 
 import torch
-from doctor.torch_training import digits, fit, mlp
+from doctor.torch_training import digits, fit
 
 CAUSE = "zero-norm-division"
 
