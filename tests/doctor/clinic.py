@@ -13,7 +13,7 @@ CASES = pathlib.Path(__file__).parent / "cases"
 def names(torch, frozen=False):
     """The cases of one library, in order; those written after the rules were frozen are reported apart."""
     found = sorted(path.stem for path in CASES.glob("*.py") if path.stem.startswith("torch_") == torch)
-    return [name for name in found if getattr(load(name), "FROZEN", False) == frozen]
+    return [name for name in found if ("FROZEN = True" in (CASES / f"{name}.py").read_text()) == frozen]
 
 
 def load(name):

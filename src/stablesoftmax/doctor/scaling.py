@@ -56,10 +56,10 @@ def loss_scale(grads: Any, scale: float, good_steps: int = 0, *, growth_interval
 
     Notes
     -----
-    A gradient below 2**-25 is 0 in float16, one of 65520 is inf. The scale is a power of two, so that dividing by it is exact (below
-    the smallest normal number of float32 and float64 it rounds once). If any element is nan or inf the next scale is half, but not
-    below 2**-24, and the count starts again; otherwise the count grows by 1, and at `growth_interval` the scale doubles. Elements
-    that are nan or inf are returned as such. With no element at all the step counts as good.
+    A gradient below 2**-25 is 0 in float16, one of 65520 is inf. The scale is a power of two, so that dividing by it is exact
+    (below the smallest normal number of float32 and float64 it rounds once). If any element is nan or inf the next scale is half,
+    but not below 2**-24, and the count starts again; otherwise the count grows by 1, and at `growth_interval` the scale doubles.
+    Elements that are nan or inf are returned as such. With no element at all the step counts as good.
 
     References
     ----------

@@ -8,5 +8,5 @@ CAUSE = "half-precision-overflow"
 
 def train(watch, sick):
     x, y = clusters(13, features=64)
-    network = Perceptron((64, 64, 64, 4), seed=13, dtype=np.float16)
-    fit(watch, network, ((x * (8000 if sick else 1)).astype(np.float16), y), rate=1e-2)
+    network = Perceptron((64, 24, 24, 4), seed=13, dtype=np.float16)
+    fit(watch, network, ((x * (8000 if sick else 1)).astype(np.float16), y), rate=1e-2, steps=100)

@@ -15,7 +15,7 @@ def train(watch, sick):
     half = Perceptron((64, 32, 10), seed=14, dtype=np.float16)
     scale, good = (1.0 if sick else 2.0**15), 0
     weight = np.float32(1e-6)
-    for x, y in batches(np.random.default_rng(0), *scaled_digits(), 400):
+    for x, y in batches(np.random.default_rng(0), *scaled_digits(), 200):
         half.parameters = [p.astype(np.float16) for p in master.parameters]
         hidden, logits = half.forward(x.astype(np.float16))
         loss, error = ssm.cross_entropy_and_grad(logits.astype(np.float32), y)
