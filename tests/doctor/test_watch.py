@@ -61,9 +61,9 @@ def test_results_error_state_and_arrays_are_untouched():
 
 
 def test_which_steps_are_kept():
-    watch = ssm.Watch(every=50)
+    watch = ssm.Watch()
     run(watch, 210)
-    assert [one.step for one in watch.records] == [*EARLY, 50, 100, 150, 200]
+    assert [one.step for one in watch.records] == [*sorted(EARLY), 100, 200]
     assert watch.steps == 210
     assert watch.diagnosis is None
     assert "healthy" in repr(watch)
@@ -131,13 +131,14 @@ def test_measure(x):
     found, wide = measure(np.asarray(x), columns=True), np.asarray(x).astype(float)
     assert (found.low, found.high, found.nan, found.inf) == (wide.min(), wide.max(), 0, 0)
     assert found.rms == pytest.approx(np.sqrt((wide**2).mean()))
-    assert found.zeros == (wide == 0).mean()
+    assert found.zeros == pytest.approx((wide == 0).mean())
     if wide.ndim > 1:
         table = wide.reshape(-1, wide.shape[-1])
         assert found.dead == (table == 0).all(axis=0).mean()
         assert found.zero_rows == (table == 0).all(axis=1).mean()
 
 
+@np.errstate(all="ignore")
 def test_measure_what_is_not_finite_or_huge():
     found = measure(np.array([np.nan, np.inf, -np.inf, 3, -4], np.float32))
     assert (found.nan, found.inf, found.low, found.high, found.largest, found.finite) == (1, 2, -4, 3, 4, False)

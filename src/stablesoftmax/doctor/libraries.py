@@ -5,6 +5,8 @@ Each library is a few functions under one set of names. torch is never imported 
 
 from __future__ import annotations
 
+import contextlib
+import math
 import sys
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -31,9 +33,11 @@ class Library(SimpleNamespace):
     wide : callable
         The array as float32, or as it is if it is wider.
     quiet : callable
-        A context in which nothing is recorded, warned of or raised.
+        A context in which no graph is recorded; whoever computes ignores NumPy's floating-point events.
     read : callable
         A list of 0-d arrays to a list of floats, in one transfer.
+    summary : callable
+        Of a wide array: its least and greatest element, its norm and the number of elements that are not 0, as `read` takes them.
     """
 
 
@@ -43,12 +47,18 @@ def _dtype_name(x: Any) -> str:
 
 def _numpy_library() -> Library:
     def wide(x: Any) -> Any:
-        return x.astype(np.float32) if x.dtype.itemsize < 4 or x.dtype.kind not in "fc" else x
+        return x if x.dtype.char in "fd" else x.astype(np.float64 if x.dtype.itemsize > 2 else np.float32)
+
+    least, greatest = np.minimum.reduce, np.maximum.reduce
+
+    def summary(x: Any) -> list[Any]:
+        flat = x.reshape(-1)
+        return [least(flat), greatest(flat), math.sqrt(flat.dot(flat)), np.count_nonzero(flat)]
 
     return Library(
-        name="numpy", amin=np.min, amax=np.max, sum=np.sum, any=np.any, exp=np.exp, log=np.log, sqrt=np.sqrt, abs=np.abs,
-        isfinite=np.isfinite, isnan=np.isnan, where=np.where, wide=wide, quiet=lambda: np.errstate(all="ignore"),
-        read=lambda values: [float(v) for v in values], dtype_name=_dtype_name,
+        summary=summary, name="numpy", amin=np.min, amax=np.max, sum=np.sum, any=np.any, exp=np.exp, log=np.log, sqrt=np.sqrt, abs=np.abs,
+        isfinite=np.isfinite, isnan=np.isnan, where=np.where, wide=wide, quiet=contextlib.nullcontext,
+        read=lambda values: list(map(float, values)), dtype_name=lambda x: x.dtype.name,
     )  # fmt: skip
 
 
@@ -71,8 +81,11 @@ def _torch_library(torch: Any) -> Library:
     def some(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
         return x.any() if axis is None else x.any(dim=axis, keepdim=keepdims)
 
+    def summary(x: Any) -> list[Any]:
+        return [*torch.aminmax(x), torch.linalg.vector_norm(x), torch.count_nonzero(x)]
+
     return Library(
-        name="torch", amin=over(torch.amin), amax=over(torch.amax), sum=total, any=some, exp=torch.exp, log=torch.log,
+        summary=summary, name="torch", amin=over(torch.amin), amax=over(torch.amax), sum=total, any=some, exp=torch.exp, log=torch.log,
         sqrt=torch.sqrt, abs=torch.abs, isfinite=torch.isfinite, isnan=torch.isnan, where=torch.where, wide=wide,
         quiet=torch.no_grad, read=read, dtype_name=_dtype_name,
     )  # fmt: skip
@@ -82,10 +95,13 @@ def _array_api_library(xp: Any) -> Library:
     def wide(x: Any) -> Any:
         return x if _dtype_name(x) in ("float32", "float64") else xp.astype(x, xp.float32)
 
+    def summary(x: Any) -> list[Any]:
+        return [xp.min(x), xp.max(x), xp.sqrt(xp.sum(x * x)), xp.sum(x != 0)]
+
     return Library(
-        name=getattr(xp, "__name__", "array"), amin=xp.min, amax=xp.max, sum=xp.sum, any=xp.any, exp=xp.exp, log=xp.log,
+        summary=summary, name=getattr(xp, "__name__", "array"), amin=xp.min, amax=xp.max, sum=xp.sum, any=xp.any, exp=xp.exp, log=xp.log,
         sqrt=xp.sqrt, abs=xp.abs, isfinite=xp.isfinite, isnan=xp.isnan, where=xp.where, wide=wide,
-        quiet=lambda: np.errstate(all="ignore"), read=lambda values: [float(v) for v in values], dtype_name=_dtype_name,
+        quiet=contextlib.nullcontext, read=lambda values: [float(v) for v in values], dtype_name=_dtype_name,
     )  # fmt: skip
 
 
@@ -116,6 +132,8 @@ def as_tensor(name: str, x: Any, called: str) -> Any:
     TypeError
         For what holds no real numbers, and for a tensor on a device whose library cannot be reached.
     """
+    if type(x) is np.ndarray and x.dtype.char in "fdlqi":
+        return x
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(x, torch.Tensor):
         x = x.detach()

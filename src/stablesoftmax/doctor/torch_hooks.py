@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TorchHooks"]
 
+SMALL = 1 << 16  # elements of a gradient that may be kept to the end of its step
+
 
 def _nothing(*arguments: Any, **keywords: Any) -> None:
     """What a copied or unpickled hook does: a copy of the model is not watched."""
@@ -40,6 +42,16 @@ class _Hook:
         return getattr, (_Silent(), "hook")
 
 
+class _ModuleHook(_Hook):
+    """The hook of one module, which is called most often."""
+
+    def __init__(self, hooks: TorchHooks, name: str) -> None:
+        self.hooks, self.name = hooks, name
+
+    def __call__(self, module: Any, arguments: tuple[Any, ...], output: Any) -> None:
+        self.hooks.seen(self.name, arguments, output)
+
+
 class _Silent:
     """Where a copied hook finds a function that does nothing."""
 
@@ -54,6 +66,7 @@ class _Step:
         self.inputs: Any = None
         self.output: Any = None
         self.output_grad: Any = None
+        self.has_gradient = False
         self.modules: list[tuple[str, Any, Any]] = []  # name, weak references to input and output
         self.forward: Record | None = None
         self.given: dict[str, Any] = {}
@@ -79,13 +92,14 @@ class TorchHooks:
             raise TypeError(f"Watch.torch: optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}")
         self.watch, self.model, self.optimizer = watch, model, optimizer
         self.step: _Step | None = None
+        self.sees_loss = False  # step(loss=) was called before backward() in the step before
         self.handles: list[Any] = [
             model.register_forward_pre_hook(_Hook(self.begin), with_kwargs=True),
             model.register_forward_hook(_Hook(self.end_forward)),
         ]
         for name, module in model.named_modules():
             if module is not model and not any(True for _ in module.children()):
-                self.handles.append(module.register_forward_hook(_Hook(self._seen(name))))
+                self.handles.append(module.register_forward_hook(_ModuleHook(self, name)))
         if optimizer is not None:
             self.handles.append(optimizer.register_step_pre_hook(_Hook(self.end_step)))
         small = sorted([p for p in model.parameters() if p.requires_grad][:2], key=lambda p: p.numel())
@@ -112,23 +126,21 @@ class TorchHooks:
         self.step.inputs = next((a for a in (*arguments, *keywords.values()) if isinstance(a, torch.Tensor)), None)
 
     def _has_gradients(self) -> bool:
-        return self.step is not None and self.step.output_grad is not None
+        return self.step is not None and self.step.has_gradient
 
-    def _seen(self, name: str) -> Callable[..., None]:
-        def seen(module: Any, arguments: tuple[Any, ...], output: Any) -> None:
-            step = self.step
-            if step is None or step.output is not None:
-                return
-            given = arguments[0] if arguments and isinstance(arguments[0], torch.Tensor) else None
-            output = _first_tensor(output)
-            step.modules.append(
-                (name, given if given is None else weakref.ref(given), output if output is None else weakref.ref(output))
-            )
-            if step.due and output is not None:
-                step.forward = step.forward or Record(step.number)
-                self._add(step.forward, name, _some_rows(output))
-
-        return seen
+    def seen(self, name: str, arguments: tuple[Any, ...], output: Any) -> None:
+        """A module has answered."""
+        step = self.step
+        if step is None or step.output is not None:
+            return
+        output = output if isinstance(output, torch.Tensor) else _first_tensor(output)
+        given = arguments[0] if arguments and isinstance(arguments[0], torch.Tensor) else None
+        step.modules.append(
+            (name, given if given is None else weakref.ref(given), output if output is None else weakref.ref(output))
+        )
+        if step.due and output is not None:
+            step.forward = step.forward or Record(step.number)
+            self._add(step.forward, name, _some_rows(output))
 
     def _add(self, record: Record, name: str, tensor: Any) -> None:
         if tensor is not None and tensor.is_floating_point() and tensor.numel():
@@ -145,12 +157,18 @@ class TorchHooks:
         step.output = output
         if output.requires_grad:
             output.register_hook(_Hook(self._gradient_of_output))
+        if self.sees_loss and not step.due:
+            return  # a loss of nan will tell
         if not self.watch.in_trouble and output.device.type == "cpu" and not _sums_up(output):
             self._forward_trouble(step)
 
     def _gradient_of_output(self, gradient: Any) -> None:
-        if self.step is not None and gradient is not None:
-            self.step.output_grad = gradient.detach()
+        step = self.step
+        if step is None or gradient is None:
+            return
+        step.has_gradient = True
+        if step.due or step.trouble or gradient.numel() <= SMALL:
+            step.output_grad = gradient.detach()
 
     def _forward_trouble(self, step: _Step) -> None:
         """Whatever is still alive of the forward pass, measured at once."""
@@ -182,6 +200,7 @@ class TorchHooks:
         if lost and not step.trouble and not self.watch.in_trouble:
             self._forward_trouble(step)
         step.given.update(given)
+        self.sees_loss = loss is not None and not step.has_gradient
         if self.optimizer is None and "grads" not in given and self._has_gradients():
             self.end_step()
 
@@ -204,6 +223,7 @@ class TorchHooks:
         step, self.step = self.step, None
         if step is None:
             return
+        self.sees_loss = self.sees_loss and "loss" in step.given
         gradient = None if self.first is None else self.first.grad
         unseen = not step.trouble and not self.watch.in_trouble
         if unseen and gradient is not None and gradient.device.type == "cpu" and not _sums_up(gradient):

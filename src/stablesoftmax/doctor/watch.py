@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Watch"]
 
-EARLY = (1, 2, 4, 8, 16, 32)  # steps that are looked at whatever `every` is: initialisation shows there
+EARLY = frozenset((1, 2, 4, 8, 16, 32, 64))  # steps that are looked at whatever `every` is: initialisation shows there
+ONE_ARRAY = ("logits", "targets", "inputs", "logit_grads", "probabilities")  # where a list is an array, not a container of arrays
 _ALL: weakref.WeakSet[Watch] = weakref.WeakSet()
 
 
@@ -39,8 +40,8 @@ class Watch:
 
     Parameters
     ----------
-    every : int, default 50
-        Full statistics are taken at every so many steps (and at steps 1, 2, 4, 8, 16 and 32). Between them only the loss and one
+    every : int, default 100
+        Full statistics are taken at every so many steps (and at steps 1, 2, 4, ..., 64). Between them only the loss and one
         small gradient are looked at, so that the first nan or inf is noticed in the step that made it.
     history : int, default 400
         How many steps are kept at most; when there are more, every second of the older ones is dropped.
@@ -84,7 +85,7 @@ class Watch:
     'naive-softmax-overflow'
     """
 
-    def __init__(self, every: int = 50, history: int = 400) -> None:
+    def __init__(self, every: int = 100, history: int = 400) -> None:
         if every < 1 or history < 32:
             raise ValueError(f"Watch: every is {every} and history {history}; they must be at least 1 and 32")
         self.every = int(every)
@@ -122,6 +123,14 @@ class Watch:
         TypeError
             For what is no array of real numbers, or lives on a device whose library offers no way to compute there.
         """
+        step, due = 0, True
+        if not self._hooks:
+            with self._lock:
+                self.steps += 1
+                step = self.steps
+            due = step % self.every == 0 or step in EARLY
+            if not due and (self._troubles >= TROUBLES_KEPT or not suspicious(loss, logits if loss is None else None, grads)):
+                return
         given = {
             "loss": loss, "logits": logits, "probabilities": probabilities, "targets": targets, "inputs": inputs,
             "activations": activations, "grads": grads, "weights": weights, "logit_grads": logit_grads,
@@ -130,15 +139,9 @@ class Watch:
         if self._hooks:
             self._hooks[-1].attach(given)
             return
-        with self._lock:
-            self.steps += 1
-            step = self.steps
-        if self.is_due(step):
-            self.keep(self.record(step, given))
-        elif self._troubles < TROUBLES_KEPT and suspicious(loss, logits if loss is None else None, grads):
-            record = self.record(step, given)
-            if record.trouble:
-                self.keep(record)
+        record = self.record(step, given)
+        if due or record.trouble:
+            self.keep(record)
 
     def torch(self, model: Any, optimizer: Any = None) -> None:
         """Watch a torch model by hooks: its input, the outputs of its modules, its output, gradients and weights.
@@ -187,16 +190,21 @@ class Watch:
 
     def record(self, step: int, given: Mapping[str, Any]) -> Record:
         """Statistics of everything that was given for a step."""
+        with np.errstate(all="ignore"):
+            return self._record(step, given)
+
+    def _record(self, step: int, given: Mapping[str, Any]) -> Record:
         loss, rate, scale = (_scalar(key, given.get(key)) for key in ("loss", "learning_rate", "loss_scale"))
         record = Record(step, loss, rate, scale)
         for role in ROLES:
             tree = given.get(role)
             if tree is None:
                 continue
-            for path, leaf in [(role, tree)] if role in ("logits", "targets", "inputs") and _is_list(tree) else leaves(role, tree):
+            columns = role in ("inputs", "activations", "logits")
+            for path, leaf in [(role, tree)] if role in ONE_ARRAY else leaves(role, tree):
                 tensor = as_tensor("Watch.step", leaf, path)
-                if math.prod(tensor.shape):
-                    record.tensors[path] = measure(tensor, columns=role in ("inputs", "activations", "logits"))
+                if 0 not in tensor.shape:
+                    record.tensors[path] = measure(tensor, columns=columns)
         if given.get("logits") is not None and "logits" in record.tensors:
             targets = given.get("targets")
             targets = None if targets is None else as_tensor("Watch.step", targets, "targets")
@@ -260,11 +268,6 @@ class Watch:
         return page("A training, watched", verdict(self), facts(self), self.findings, training_charts(self))
 
 
-def _is_list(tree: Any) -> bool:
-    """Nested lists of numbers, where one array is due."""
-    return isinstance(tree, (list, tuple))
-
-
 def _scalar(name: str, value: Any) -> float | None:
     if value is None or type(value) is float:
         return value
@@ -280,16 +283,25 @@ def suspicious(loss: Any, logits: Any, grads: Any) -> bool:
     A nan in any layer goes through all layers before it, so that the gradients of the first ones show it. Tensors of other devices
     are left alone: reading them would make the device wait.
     """
-    if loss is not None:
-        value = _scalar("loss", loss) if _is_here(loss) else 0.0
-        if value is not None and value - value != 0.0:
+    if type(loss) is float:
+        if not math.isfinite(loss):
             return True
-    if isinstance(grads, Mapping):
+    elif loss is not None and _is_here(loss) and not math.isfinite(_scalar("loss", loss) or 0.0):
+        return True
+    if logits is not None and not _adds_up(logits):
+        return True
+    if grads is None:
+        return False
+    if type(grads) is not list and isinstance(grads, Mapping):
         grads = list(grads.values())
-    if isinstance(grads, (list, tuple)):
-        first = [one for one in grads[:2] if hasattr(one, "shape")]
-        grads = min(first, key=lambda one: math.prod(one.shape), default=None)
-    return any(one is not None and not _adds_up(one) for one in (logits, grads))
+    return not _adds_up(_smaller(grads) if isinstance(grads, (list, tuple)) else grads)
+
+
+def _smaller(grads: Any) -> Any:
+    """The smaller of the first two."""
+    if len(grads) > 1 and len(getattr(grads[1], "shape", (0, 0, 0))) < len(getattr(grads[0], "shape", ())):
+        return grads[1]  # a bias, without counting its elements
+    return grads[0] if len(grads) else None
 
 
 def _is_here(x: Any) -> bool:
