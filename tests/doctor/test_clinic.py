@@ -15,5 +15,5 @@ def test_the_planted_cause_and_the_healthy_twin(name):
     twin = examine(name, sick=False)
     assert above_notes(twin) == []
     losses = [one.loss for one in twin.records if one.loss is not None]
-    assert len(losses) > 8
+    assert len(losses) >= 7
     assert losses[-1] < losses[0] or name == "recurrent_weights"

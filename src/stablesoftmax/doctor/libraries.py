@@ -56,7 +56,8 @@ def _numpy_library() -> Library:
         return [least(flat), greatest(flat), math.sqrt(flat.dot(flat)), np.count_nonzero(flat)]
 
     return Library(
-        summary=summary, name="numpy", amin=np.min, amax=np.max, sum=np.sum, any=np.any, exp=np.exp, log=np.log, sqrt=np.sqrt, abs=np.abs,
+        summary=summary, name="numpy",
+        amin=np.min, amax=np.max, sum=np.sum, any=np.any, exp=np.exp, log=np.log, sqrt=np.sqrt, abs=np.abs,
         isfinite=np.isfinite, isnan=np.isnan, where=np.where, wide=wide, quiet=contextlib.nullcontext,
         read=lambda values: list(map(float, values)), dtype_name=lambda x: x.dtype.name,
     )  # fmt: skip
@@ -85,7 +86,8 @@ def _torch_library(torch: Any) -> Library:
         return [*torch.aminmax(x), torch.linalg.vector_norm(x), torch.count_nonzero(x)]
 
     return Library(
-        summary=summary, name="torch", amin=over(torch.amin), amax=over(torch.amax), sum=total, any=some, exp=torch.exp, log=torch.log,
+        summary=summary, name="torch",
+        amin=over(torch.amin), amax=over(torch.amax), sum=total, any=some, exp=torch.exp, log=torch.log,
         sqrt=torch.sqrt, abs=torch.abs, isfinite=torch.isfinite, isnan=torch.isnan, where=torch.where, wide=wide,
         quiet=torch.no_grad, read=read, dtype_name=_dtype_name,
     )  # fmt: skip
@@ -99,7 +101,8 @@ def _array_api_library(xp: Any) -> Library:
         return [xp.min(x), xp.max(x), xp.sqrt(xp.sum(x * x)), xp.sum(x != 0)]
 
     return Library(
-        summary=summary, name=getattr(xp, "__name__", "array"), amin=xp.min, amax=xp.max, sum=xp.sum, any=xp.any, exp=xp.exp, log=xp.log,
+        summary=summary, name=getattr(xp, "__name__", "array"),
+        amin=xp.min, amax=xp.max, sum=xp.sum, any=xp.any, exp=xp.exp, log=xp.log,
         sqrt=xp.sqrt, abs=xp.abs, isfinite=xp.isfinite, isnan=xp.isnan, where=xp.where, wide=wide,
         quiet=contextlib.nullcontext, read=lambda values: [float(v) for v in values], dtype_name=_dtype_name,
     )  # fmt: skip

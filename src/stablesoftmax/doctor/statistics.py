@@ -124,22 +124,12 @@ def _measure_quickly(x: np.ndarray[Any, Any], columns: bool) -> Measured | None:
     dead = zero_rows = 0.0
     if columns and x.ndim >= 2:
         table = x.reshape(-1, x.shape[-1]) != 0
-        dead = 1 - np.count_nonzero(table.any(axis=0)) / table.shape[1]
-        zero_rows = 1 - np.count_nonzero(table.any(axis=1)) / table.shape[0]
-    size = flat.size
-    return Measured(
-        x.shape,
-        _QUICK[x.dtype.char],
-        "numpy",
-        low,
-        high,
-        math.sqrt(square / size),
-        0,
-        0,
-        1 - np.count_nonzero(flat) / size,
-        dead,
-        zero_rows,
-    )
+        rows, width = table.shape
+        dead = (width - int(table.any(axis=0).sum())) / width
+        zero_rows = (rows - int(table.any(axis=1).sum())) / rows
+    zeros = (flat.size - int(np.count_nonzero(flat))) / flat.size
+    kind, rms = _QUICK[x.dtype.char], math.sqrt(square / flat.size)
+    return Measured(x.shape, kind, "numpy", low, high, rms, 0, 0, zeros, dead, zero_rows)
 
 
 def _measure(x: Any, columns: bool) -> Measured:
