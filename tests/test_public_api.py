@@ -64,7 +64,7 @@ SIGNATURES = {
     "segment_softmax": SEGMENTS,
     "segment_log_softmax": SEGMENTS,
     "segment_logsumexp": "(x, segment_ids, num_segments=None, *, where=True, out=None, dtype=None)",
-    "Watch": "(every=100, history=400)",
+    "Watch": "(every=200, history=400)",
     "clip_by_global_norm": '(grads, max_norm, *, nonfinite="nan")',
     "clip_by_value": "(grads, low, high)",
     "explain": "(x, axis=-1)",

@@ -63,7 +63,7 @@ def test_results_error_state_and_arrays_are_untouched():
 def test_which_steps_are_kept():
     watch = ssm.Watch()
     run(watch, 210)
-    assert [one.step for one in watch.records] == [*sorted(EARLY), 100, 200]
+    assert [one.step for one in watch.records] == [*sorted(EARLY), 200]
     assert watch.steps == 210
     assert watch.diagnosis is None
     assert "healthy" in repr(watch)

@@ -49,6 +49,12 @@ def _numpy_library() -> Library:
     def wide(x: Any) -> Any:
         return x if x.dtype.char in "fd" else x.astype(np.float64 if x.dtype.itemsize > 2 else np.float32)
 
+    def over(function: np.ufunc) -> Callable[..., Any]:
+        def reduced(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+            return function.reduce(x, axis=axis, keepdims=keepdims)
+
+        return reduced
+
     least, greatest = np.minimum.reduce, np.maximum.reduce
 
     def summary(x: Any) -> list[Any]:
@@ -57,7 +63,8 @@ def _numpy_library() -> Library:
 
     return Library(
         summary=summary, name="numpy",
-        amin=np.min, amax=np.max, sum=np.sum, any=np.any, exp=np.exp, log=np.log, sqrt=np.sqrt, abs=np.abs,
+        amin=over(np.minimum), amax=over(np.maximum), sum=over(np.add), any=over(np.logical_or), exp=np.exp, log=np.log,
+        sqrt=np.sqrt, abs=np.abs,
         isfinite=np.isfinite, isnan=np.isnan, where=np.where, wide=wide, quiet=contextlib.nullcontext,
         read=lambda values: list(map(float, values)), dtype_name=lambda x: x.dtype.name,
     )  # fmt: skip

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from stablesoftmax.doctor.statistics import Measured, Rows
 
-__all__ = ["ROLES", "History", "Record"]
+__all__ = ["GLANCE", "ROLES", "History", "Record"]
 
 # In the order of a step: what is first in this list and not finite is where the trouble began.
 ROLES = ("inputs", "targets", "activations", "logits", "probabilities", "logit_grads", "grads", "weights")
+GLANCE = ("targets", "activations", "logits", "grads", "weights")  # enough for a step that is well
 FIRST_KEPT = 8  # steps from the beginning that are never dropped: initialisation shows there
 TROUBLES_KEPT = 3
 

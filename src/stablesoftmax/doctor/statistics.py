@@ -16,7 +16,7 @@ from stablesoftmax.doctor.libraries import library_of
 __all__ = ["Measured", "Rows", "measure", "measure_rows"]
 
 ROWS = 64  # of logits, evenly spread, that the statistics of rows look at
-_QUICK = {"f": "float32", "d": "float64"}
+_QUICK = {"f": "float32", "d": "float64", "l": "int64", "q": "int64", "i": "int32"}
 SATURATED = 1e-6  # a row whose largest probability is within this of 1
 
 
@@ -116,7 +116,7 @@ def measure(x: Any, *, columns: bool = False) -> Measured:
 
 def _measure_quickly(x: np.ndarray[Any, Any], columns: bool) -> Measured | None:
     """The same for most arrays of NumPy, in a few microseconds; None for those that are not finite or whose squares are not."""
-    flat = x.reshape(-1)
+    flat = x.reshape(-1) if x.dtype.kind == "f" else x.reshape(-1).astype(np.float64)
     low, high = float(np.minimum.reduce(flat)), float(np.maximum.reduce(flat))
     square = float(flat.dot(flat))
     if not math.isfinite(square):
@@ -203,6 +203,9 @@ def measure_rows(x: Any, targets: Any = None) -> Rows | None:
 
 def _are_classes(targets: Any, x: Any, classes: int) -> bool:
     """Whether targets are class indices, one a row, all in range."""
+    if type(targets) is np.ndarray:
+        good = targets.dtype.kind in "iu" and targets.size * classes == math.prod(x.shape)
+        return bool(good and targets.min() >= 0 and targets.max() < classes)
     if library_of(targets).name != library_of(x).name or "int" not in str(targets.dtype):
         return False
     if math.prod(targets.shape) * classes != math.prod(x.shape):
@@ -214,6 +217,8 @@ def _are_classes(targets: Any, x: Any, classes: int) -> bool:
 
 def _picked(table: Any, targets: Any) -> Any:
     """The element of each row that its target names."""
+    if type(table) is np.ndarray:
+        return table[np.arange(table.shape[0]), targets][:, None]
     if library_of(table).name == "torch":
         return table.gather(1, targets.to(table.device).long()[:, None])
     lib = library_of(table)

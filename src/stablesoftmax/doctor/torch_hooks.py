@@ -102,8 +102,8 @@ class TorchHooks:
                 self.handles.append(module.register_forward_hook(_ModuleHook(self, name)))
         if optimizer is not None:
             self.handles.append(optimizer.register_step_pre_hook(_Hook(self.end_step)))
-        small = sorted([p for p in model.parameters() if p.requires_grad][:2], key=lambda p: p.numel())
-        self.first = small[0] if small else None
+        trained = [p for p in model.parameters() if p.requires_grad]
+        self.first = next((p for p in trained if p.ndim == 1), trained[0] if trained else None)
 
     def remove(self) -> None:
         """Take every hook away, and finish a step that the optimizer never ended."""

@@ -6,7 +6,7 @@ import math
 import os
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from stablesoftmax.doctor.diagnosis import diagnose
 from stablesoftmax.doctor.findings import Finding, ranked
 from stablesoftmax.doctor.letter import letter
 from stablesoftmax.doctor.libraries import as_tensor, library_of
-from stablesoftmax.doctor.records import ROLES, TROUBLES_KEPT, History, Record
+from stablesoftmax.doctor.records import GLANCE, ROLES, TROUBLES_KEPT, History, Record
 from stablesoftmax.doctor.signs import signs
 from stablesoftmax.doctor.statistics import measure, measure_rows
 from stablesoftmax.doctor.trees import leaves
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Watch"]
 
-EARLY = frozenset((1, 2, 4, 8, 16, 32, 64))  # steps that are looked at whatever `every` is: initialisation shows there
+EARLY = frozenset((1, 2, 4, 8, 16, 32, 64, 100))  # steps that are looked at whatever `every` is: initialisation shows there
 ONE_ARRAY = ("logits", "targets", "inputs", "logit_grads", "probabilities")  # where a list is an array, not a container of arrays
 _ALL: weakref.WeakSet[Watch] = weakref.WeakSet()
 
@@ -40,8 +40,8 @@ class Watch:
 
     Parameters
     ----------
-    every : int, default 100
-        Full statistics are taken at every so many steps (and at steps 1, 2, 4, ..., 64). Between them only the loss and one
+    every : int, default 200
+        Full statistics are taken at every so many steps (and at steps 1, 2, 4, ..., 64 and 100). Between them only the loss and one
         small gradient are looked at, so that the first nan or inf is noticed in the step that made it.
     history : int, default 400
         How many steps are kept at most; when there are more, every second of the older ones is dropped.
@@ -85,7 +85,7 @@ class Watch:
     'naive-softmax-overflow'
     """
 
-    def __init__(self, every: int = 100, history: int = 400) -> None:
+    def __init__(self, every: int = 200, history: int = 400) -> None:
         if every < 1 or history < 32:
             raise ValueError(f"Watch: every is {every} and history {history}; they must be at least 1 and 32")
         self.every = int(every)
@@ -128,8 +128,8 @@ class Watch:
             with self._lock:
                 self.steps += 1
                 step = self.steps
-            due = step % self.every == 0 or step in EARLY
-            if not due and (self._troubles >= TROUBLES_KEPT or not suspicious(loss, logits if loss is None else None, grads)):
+            due = step % self.every == 0 or (step <= 100 and step in EARLY)
+            if not due and (self._troubles >= TROUBLES_KEPT or not suspicious(loss, logits, grads)):
                 return
         given = {
             "loss": loss, "logits": logits, "probabilities": probabilities, "targets": targets, "inputs": inputs,
@@ -139,7 +139,9 @@ class Watch:
         if self._hooks:
             self._hooks[-1].attach(given)
             return
-        record = self.record(step, given)
+        record = self.record(step, given, GLANCE if due else ROLES)
+        if due and record.trouble:
+            record = self.record(step, given)
         if due or record.trouble:
             self.keep(record)
 
@@ -188,19 +190,19 @@ class Watch:
         """Whether full statistics are taken at this step."""
         return step % self.every == 0 or step in EARLY
 
-    def record(self, step: int, given: Mapping[str, Any]) -> Record:
-        """Statistics of everything that was given for a step."""
+    def record(self, step: int, given: Mapping[str, Any], roles: Sequence[str] = ROLES) -> Record:
+        """Statistics of what was given for a step: of everything, or of some roles."""
         with np.errstate(all="ignore"):
-            return self._record(step, given)
+            return self._record(step, given, roles)
 
-    def _record(self, step: int, given: Mapping[str, Any]) -> Record:
+    def _record(self, step: int, given: Mapping[str, Any], roles: Sequence[str]) -> Record:
         loss, rate, scale = (_scalar(key, given.get(key)) for key in ("loss", "learning_rate", "loss_scale"))
         record = Record(step, loss, rate, scale)
-        for role in ROLES:
+        for role in roles:
             tree = given.get(role)
             if tree is None:
                 continue
-            columns = role in ("inputs", "activations", "logits")
+            columns = role == "activations" or (roles is ROLES and role in ("inputs", "logits"))
             for path, leaf in [(role, tree)] if role in ONE_ARRAY else leaves(role, tree):
                 tensor = as_tensor("Watch.step", leaf, path)
                 if 0 not in tensor.shape:
@@ -283,25 +285,23 @@ def suspicious(loss: Any, logits: Any, grads: Any) -> bool:
     A nan in any layer goes through all layers before it, so that the gradients of the first ones show it. Tensors of other devices
     are left alone: reading them would make the device wait.
     """
-    if type(loss) is float:
-        if not math.isfinite(loss):
+    if loss is None:
+        if logits is not None and not _adds_up(logits):
             return True
-    elif loss is not None and _is_here(loss) and not math.isfinite(_scalar("loss", loss) or 0.0):
-        return True
-    if logits is not None and not _adds_up(logits):
+    elif not math.isfinite(loss if type(loss) is float else (_scalar("loss", loss) or 0.0) if _is_here(loss) else 0.0):
         return True
     if grads is None:
         return False
     if type(grads) is not list and isinstance(grads, Mapping):
         grads = list(grads.values())
-    return not _adds_up(_smaller(grads) if isinstance(grads, (list, tuple)) else grads)
-
-
-def _smaller(grads: Any) -> Any:
-    """The smaller of the first two."""
-    if len(grads) > 1 and len(getattr(grads[1], "shape", (0, 0, 0))) < len(getattr(grads[0], "shape", ())):
-        return grads[1]  # a bias, without counting its elements
-    return grads[0] if len(grads) else None
+    if isinstance(grads, (list, tuple)):
+        if not grads:
+            return False
+        one = grads[0]
+        if len(grads) > 1 and type(grads[1]) is type(one) and getattr(one, "ndim", 0) > getattr(grads[1], "ndim", 0):
+            one = grads[1]  # a bias
+        return not _adds_up(one)
+    return not _adds_up(grads)
 
 
 def _is_here(x: Any) -> bool:
@@ -310,15 +310,15 @@ def _is_here(x: Any) -> bool:
 
 
 def _adds_up(x: Any) -> bool:
-    """Whether a sum over all elements is finite: True where it cannot be told at once."""
-    if isinstance(x, np.ndarray) and x.dtype.char in "fd":
-        flat = x.reshape(-1)
-        return bool(math.isfinite(flat.dot(flat)))  # no floating-point event, unlike a sum
+    """Whether the elements are finite, by a glance: True where it cannot be told at once."""
+    if type(x) is np.ndarray and x.size:
+        return math.isfinite(x.item(0)) and math.isfinite(x.item(-1))  # of a dense layer all elements are nan, or none
     if not hasattr(x, "shape") or not _is_here(x) or 0 in x.shape:
         return True
-    lib = library_of(as_tensor("Watch.step", x, "grads"))
-    with lib.quiet():
-        return math.isfinite(lib.read([lib.sum(lib.wide(x))])[0])
+    with np.errstate(all="ignore"):
+        lib = library_of(as_tensor("Watch.step", x, "grads"))
+        with lib.quiet():
+            return math.isfinite(lib.read([lib.sum(lib.wide(x))])[0])
 
 
 def _reset_locks() -> None:
