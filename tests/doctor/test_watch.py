@@ -149,6 +149,31 @@ def test_measure_what_is_not_finite_or_huge():
     assert np.isnan(nothing.largest)
 
 
+def test_masks_are_no_trouble():
+    """-inf in logits and scores is how one leaves a class out; anywhere else it is an accident."""
+    x = np.array([[1.0, -np.inf, 2.0], [0.0, 3.0, -np.inf]])
+    watch = ssm.Watch()
+    watch.step(loss=1.0, logits=x, activations=[x], targets=np.array([0, 1]))
+    assert not watch.records[0].trouble
+    assert watch.records[0].rows.entropy == pytest.approx(ssm.entropy_from_logits(x).mean())
+    assert watch.records[0].rows.range == 3
+    watch.step(loss=1.0, inputs=x)
+    assert watch.diagnosis.cause == "bad-input"
+
+
+def test_signs_before_the_first_nan():
+    """Growing gradients, long steps, and logits on their way to overflow, while everything is finite."""
+    watch = ssm.Watch(every=1)
+    for step in range(1, 41):
+        grow = 1.3 ** max(0, step - 20)
+        watch.step(loss=1.0 / step, grads=[np.full(4, 0.1 * grow**3)], weights=[np.ones(4)], learning_rate=0.5,
+                   logits=np.array([[step * 2.1, 0.0]], np.float32))  # fmt: skip
+    causes = {finding.cause: finding for finding in watch.findings}
+    assert {"exploding-gradient", "learning-rate-too-high", "latent-overflow"} <= set(causes)
+    assert {causes[cause].level for cause in causes} == {"warning"}
+    assert "be warned" in repr(watch)
+
+
 def test_rows_agree_with_this_package():
     x = np.random.default_rng(3).standard_normal((40, 7)).astype(np.float32) * 3
     y = np.random.default_rng(4).integers(0, 7, 40)

@@ -21,6 +21,7 @@ from stablesoftmax.doctor.statistics import Measured
 __all__ = ["bad_targets", "diagnose", "library_of_records"]
 
 HUGE = 1e15  # activations or weights beyond this have exploded, whatever became nan first
+OUTLIER = 1e4  # times the largest input of all steps before: a corrupt number
 IGNORED = -100  # torch's ignore_index
 ROOTS = {"Sqrt", "Norm", "LinalgVectorNorm", "Rsqrt", "CdistForward", "EuclideanDist"}  # operations of torch
 
@@ -93,6 +94,10 @@ def _data(record: Record, before: Sequence[Record]) -> _Answer | None:
         for path, one in record.role(role).items():
             if not one.finite:
                 return _Answer("bad-input", f"{path} holds {broken(one)}; it came in with the batch of step {record.step:,}.", path)
+            usual = max((other.tensors[path].largest for other in before if path in other.tensors), default=math.inf)
+            if one.largest > OUTLIER * usual > 0:
+                evidence = f"{path} reaches {short(one.largest)} in step {record.step:,}, and never passed {short(usual)} before."
+                return _Answer("bad-input", evidence, path)
     targets = bad_targets(record)
     return _Answer("labels-out-of-range", targets[1], targets[0]) if targets else None
 

@@ -48,6 +48,7 @@ def update_ratio(record: Record) -> float | None:
     weights, grads = record.norm("weights"), record.norm("grads")
     if not weights or grads is None or not math.isfinite(weights):
         return None
+    grads /= record.loss_scale or 1.0
     if record.adaptive:
         size = sum(one.size for one in record.role("weights").values())
         return record.learning_rate * math.sqrt(size) / weights

@@ -11,7 +11,7 @@ __all__ = ["GLANCE", "ROLES", "History", "Record"]
 
 # In the order of a step: what is first in this list and not finite is where the trouble began.
 ROLES = ("inputs", "targets", "activations", "logits", "probabilities", "logit_grads", "grads", "weights")
-GLANCE = ("targets", "activations", "logits", "grads", "weights")  # enough for a step that is well
+GLANCE = ("inputs", "targets", "activations", "logits", "grads", "weights")  # enough for a step that is well
 FIRST_KEPT = 8  # steps from the beginning that are never dropped: initialisation shows there
 TROUBLES_KEPT = 3
 

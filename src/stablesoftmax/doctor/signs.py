@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from stablesoftmax.doctor.diagnosis import bad_targets, library_of_records
-from stablesoftmax.doctor.explosion import LARGE_GAIN, LARGE_LOSS, first_gain, loss_at_first, update_ratio
+from stablesoftmax.doctor.explosion import GROWN, LARGE_GAIN, LARGE_LOSS, first_gain, loss_at_first, update_ratio
 from stablesoftmax.doctor.findings import Finding, short
 from stablesoftmax.doctor.formats import FORMATS
 from stablesoftmax.doctor.records import Record
@@ -19,6 +19,7 @@ ENOUGH = 4  # steps that must show a thing before it is called a habit
 LEARNT = 0.8  # a loss below this share of the first one has learnt something
 VANISHED = 1e-4  # the first layer's gradient relative to the last one's, by root mean square
 DEAD = 0.75  # share of units that are 0 for a whole batch
+LONG_STEP = 0.3  # of the size of the weights, step after step
 LATENT = 0.75  # share of the logit at which e^x overflows
 
 
@@ -31,7 +32,19 @@ def signs(records: Sequence[Record], trouble: Record | None) -> Iterator[Finding
     def finding(cause: str, level: str, evidence: str, record: Record, where: str | None = None, weight: float = 0.0) -> Finding:
         return Finding(cause, level, CAUSES[cause][0], evidence, remedy(cause, library), (), record.step, where, weight)
 
-    for rule in (_targets, _twice, _collapsed, _loss_scale, _initialisation, _diverged, _dead, _vanishing, _saturated, _latent):
+    for rule in (
+        _targets,
+        _twice,
+        _collapsed,
+        _loss_scale,
+        _initialisation,
+        _diverged,
+        _dead,
+        _vanishing,
+        _growing,
+        _saturated,
+        _latent,
+    ):
         for cause, level, evidence, record, where, weight in rule(records, trouble):
             yield finding(cause, level, evidence, record, where, weight)
 
@@ -203,9 +216,11 @@ def _vanishing(records: Sequence[Record], trouble: Record | None) -> Iterator[_S
         return
     ratios = []
     for record in records:
-        grads = [(path, one) for path, one in record.role("grads").items() if len(one.shape) >= 2]
-        if len(grads) >= 2 and grads[-1][1].rms > 0:
-            ratios.append((grads[0][1].rms / grads[-1][1].rms, record, grads[0][0], grads[-1][0]))
+        grads = list(record.role("grads").items())
+        matrix = next(((path, one) for path, one in grads if len(one.shape) >= 2), None)
+        path, largest = max(grads, key=lambda pair: pair[1].rms, default=("", None))
+        if matrix is not None and largest is not None and largest.rms > 0:
+            ratios.append((matrix[1].rms / largest.rms, record, matrix[0], path))
     small = [one for one in ratios if one[0] < VANISHED]
     if len(small) >= ENOUGH and len(small) > len(ratios) / 2:
         ratio, record, first, last = small[0]
@@ -213,6 +228,23 @@ def _vanishing(records: Sequence[Record], trouble: Record | None) -> Iterator[_S
             "vanishing-gradient", "error",
             f"The gradient of {first} is {short(ratio)} of that of {last}, and the loss has not gone down.", record, first, 56,
         )  # fmt: skip
+
+
+def _growing(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]:
+    """Gradients far above what they used to be, or steps that are a good part of the weights."""
+    if trouble is not None:
+        return
+    norms = [(norm, one) for one in records if (norm := one.norm("grads")) is not None and math.isfinite(norm)]
+    if len(norms) > ENOUGH:
+        usual = median([norm for norm, _ in norms[:-1]])
+        if norms[-1][0] > GROWN * usual > 0:
+            evidence = f"The gradient norm is {short(norms[-1][0])}, and was {short(usual)} in most steps before."
+            yield "exploding-gradient", "warning", evidence, norms[-1][1], "grads", 28
+    ratios = [(ratio, one) for one in records if one.step > 16 and (ratio := update_ratio(one)) is not None and ratio > LONG_STEP]
+    if len(ratios) >= ENOUGH:
+        ratio, record = max(ratios, key=lambda pair: pair[0])
+        evidence = f"{len(ratios)} of the steps looked at moved the weights by up to {short(ratio)} of their size (0.001 is usual)."
+        yield "learning-rate-too-high", "warning", evidence, record, "grads", 26
 
 
 def _saturated(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]:

@@ -107,11 +107,14 @@ class Rows:
     margin: float | None = None
 
 
-def measure(x: Any, *, columns: bool = False) -> Measured:
-    """Statistics of a tensor with at least one element; with `columns` also what its rows and columns are like."""
+def measure(x: Any, *, columns: bool = False, masks: bool = False) -> Measured:
+    """Statistics of a tensor with at least one element.
+
+    With `columns` also what its rows and columns are like; with `masks` -inf is a mask, as in logits, and does not count.
+    """
     if type(x) is np.ndarray and x.dtype.char in _QUICK:
-        return _measure_quickly(x, columns) or _measure(x, columns)
-    return _measure(x, columns)
+        return _measure_quickly(x, columns) or _measure(x, columns, masks)
+    return _measure(x, columns, masks)
 
 
 def _measure_quickly(x: np.ndarray[Any, Any], columns: bool) -> Measured | None:
@@ -132,7 +135,7 @@ def _measure_quickly(x: np.ndarray[Any, Any], columns: bool) -> Measured | None:
     return Measured(x.shape, kind, "numpy", low, high, rms, 0, 0, zeros, dead, zero_rows)
 
 
-def _measure(x: Any, columns: bool) -> Measured:
+def _measure(x: Any, columns: bool, masks: bool) -> Measured:
     lib = library_of(x)
     with lib.quiet():
         wide = lib.wide(x)
@@ -145,6 +148,8 @@ def _measure(x: Any, columns: bool) -> Measured:
             nan = int(lib.read([lib.sum(lib.isnan(wide))])[0])
             good = int(lib.read([lib.sum(finite)])[0])
             inf = size - good - nan
+            if masks and inf:
+                inf -= int(lib.read([lib.sum(wide == -math.inf)])[0])
             wide, low, high = kept, math.nan, math.nan
             if good:
                 low, high, norm, _ = lib.read(lib.summary(kept))
@@ -174,7 +179,7 @@ def measure_rows(x: Any, targets: Any = None) -> Rows | None:
         step = max(1, table.shape[0] // ROWS)
         table = lib.wide(table[::step])
         top = lib.amax(table, axis=1, keepdims=True)
-        bottom = lib.amin(table, axis=1, keepdims=True)
+        bottom = lib.amin(lib.where(lib.isfinite(table), table, top), axis=1, keepdims=True)  # -inf is a mask
         shifted = table - top
         terms = lib.exp(shifted)
         total = lib.sum(terms, axis=1, keepdims=True)

@@ -206,7 +206,7 @@ class Watch:
             for path, leaf in [(role, tree)] if role in ONE_ARRAY else leaves(role, tree):
                 tensor = as_tensor("Watch.step", leaf, path)
                 if 0 not in tensor.shape:
-                    record.tensors[path] = measure(tensor, columns=columns)
+                    record.tensors[path] = measure(tensor, columns=columns, masks=role in ("activations", "logits"))
         if given.get("logits") is not None and "logits" in record.tensors:
             targets = given.get("targets")
             targets = None if targets is None else as_tensor("Watch.step", targets, "targets")
