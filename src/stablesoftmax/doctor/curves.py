@@ -85,10 +85,8 @@ def chart(
         parts.append(_drawn(one, x, y, number))
     for at, word in limits:
         parts.append(f'<path class="limit" d="M{LEFT} {y(at):.1f}H{WIDTH - RIGHT}"/>')
-        height = max(y(at) - 4, 10)
-        parts.append(
-            f'<text class="limit-word" x="{WIDTH - RIGHT - 2}" y="{height:.1f}" text-anchor="end">{html.escape(word)}</text>'
-        )
+        word_at = f'x="{LEFT + 4}" y="{max(y(at) - 4, 10):.1f}"'
+        parts.append(f'<text class="limit-word" {word_at}>{html.escape(word)}</text>')
     for at, word in marks:
         late = x(at) > (LEFT + WIDTH) / 2
         anchor = f'x="{x(at) + (-5 if late else 5):.1f}" y="{TOP + 10}" text-anchor="{"end" if late else "start"}"'

@@ -35,9 +35,10 @@ ol.findings{list-style:none;margin:0;padding:0;display:grid;grid-template-column
 .finding p,.finding ol{margin:.25rem 0}.chain{padding-left:1.25rem}
 pre{background:var(--ground);border:1px solid var(--rule);padding:.6rem .75rem;margin:.5rem 0 0;overflow-x:auto;border-radius:4px;
 font:.875rem/1.45 ui-monospace,monospace}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1.5rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1.5rem}
 figure{margin:0;min-width:0}figcaption p{margin:0;color:var(--soft);font-size:.875rem}
-svg{display:block;width:100%;height:auto;margin-top:.25rem}svg text{font:11.5px system-ui,sans-serif;fill:var(--soft)}
+svg{display:block;width:100%;height:auto;margin-top:.25rem}svg text{font:11.5px system-ui,sans-serif;fill:var(--soft);
+paint-order:stroke;stroke:var(--ground);stroke-width:3px;stroke-linejoin:round}
 .grid{stroke:var(--rule);stroke-width:1}.axis{stroke:var(--soft)}
 [class^=line-]{fill:none;stroke-width:1.8;stroke-linejoin:round}
 .line-1{stroke:var(--line-1)}.line-2{stroke:var(--line-2)}.line-3{stroke:var(--line-3)}

@@ -100,6 +100,11 @@ CAUSES = {
         "loss, logit_grads = ssm.cross_entropy_and_grad(logits, targets)  # has no such limit",
         "loss = torch.nn.functional.cross_entropy(logits, targets)  # has no such limit",
     ),
+    "safe-softmax": (
+        "The logits are beyond where exp overflows, and your softmax does not mind.",
+        "probabilities = ssm.softmax(logits)  # nothing to do; keep it so",
+        "probabilities = torch.softmax(logits, dim=-1)  # nothing to do; keep it so",
+    ),
     "unknown": (
         "Something became NaN or inf, and the evidence names no cause.",
         "watch = ssm.Watch(every=1)\n"

@@ -282,5 +282,5 @@ def _latent(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign
         evidence = f"The largest logit grew from {short(known[0][0])} to {short(highest)}; e^x overflows at {limit:.4g}."
         yield "latent-overflow", "warning", evidence, record, "logits", 10
     elif highest > limit:
-        evidence = f"The largest logit was {short(highest)}, beyond {limit:.4g}, where a naive softmax becomes NaN: yours is safe."
-        yield "latent-overflow", "note", evidence, record, "logits", 10
+        evidence = f"The largest logit was {short(highest)}, beyond {limit:.4g}, where a naive softmax becomes NaN."
+        yield "safe-softmax", "note", evidence, record, "logits", 10

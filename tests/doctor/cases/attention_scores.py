@@ -21,10 +21,7 @@ def train(watch, sick):
         y = first % classes
         x[np.arange(32), first, 1 + y] += 4
         scores = x @ query
-        if sick:
-            p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-        else:
-            p = ssm.softmax(scores)
+        p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True) if sick else ssm.softmax(scores)
         context = (p[:, :, None] * x).sum(axis=1)
         logits = context @ head
         loss, error = ssm.cross_entropy_and_grad(logits, y)
