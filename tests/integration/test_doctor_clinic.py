@@ -8,7 +8,7 @@ pytestmark = pytest.mark.integration
 torch.set_num_threads(1)  # small matrices: two threads would wait for each other
 
 
-@pytest.mark.parametrize("name", names(torch=True) + names(torch=True, frozen=True))
+@pytest.mark.parametrize("name", names(torch=True))
 def test_the_planted_cause_and_the_healthy_twin(name):
     sick = examine(name, sick=True)
     assert (sick.diagnosis.cause if sick.diagnosis else None) == MISTAKES.get(name, load(name).CAUSE)

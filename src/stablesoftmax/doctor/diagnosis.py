@@ -133,6 +133,8 @@ def _forward(record: Record, before: Sequence[Record]) -> _Answer | None:
             return _Answer("half-precision-overflow", f"{what} float16 ends at 65504.", path)
         if exploded:
             return _Answer(exploded[0], f"{what} {exploded[1]}", path)
+        if path == "logits" and one.nan and (record.output_of or "").startswith("Div"):
+            return _Answer("zero-norm-division", f"{what} The last operation of the model is a division: 0/0.", path)
         return None
     return None
 
@@ -165,6 +167,11 @@ def _loss(record: Record, before: Sequence[Record]) -> _Answer | None:
             return answer
         if logits.largest >= HUGE and (exploded := explosion(record, before)):
             return _Answer(exploded[0], f"The logits have grown to {short(logits.largest)}. {exploded[1]}", where)
+    zeros = [path for path, one in probabilities if one.finite and one.low == 0]
+    if lost and zeros:
+        return _Answer(
+            "log-of-zero", f"{zeros[0]} holds {short(probabilities[0][1].zeros * 100)} % zeros: 0 log 0 and log 0.", where
+        )
     if any(name in ("Div(0)", "Sqrt(0)") for name in record.loss_path):
         return _Answer("zero-norm-division", "On the way from the model's output to the loss something is divided by 0.", where)
     for path, one in [*record.role("inputs").items(), *record.role("activations").items(), *record.role("logits").items()]:

@@ -19,6 +19,7 @@ ENOUGH = 4  # steps that must show a thing before it is called a habit
 LEARNT = 0.8  # a loss below this share of the first one has learnt something
 VANISHED = 1e-4  # the first layer's gradient relative to the last one's, by root mean square
 DEAD = 0.75  # share of units that are 0 for a whole batch
+SWOLLEN = 10.0  # times the size that the weights had at first
 LONG_STEP = 0.3  # of the size of the weights, step after step
 LATENT = 0.75  # share of the logit at which e^x overflows
 
@@ -176,10 +177,13 @@ def _diverged(records: Sequence[Record], trouble: Record | None) -> Iterator[_Si
     rose = worst[1] > 10 * max(first, 0.1) and worst[0] > losses[0][0]
     end = median([loss for _, loss in losses[-3:]])
     lost = end > 0.9 * first or (worst[1] > 30 * max(first, 0.1) and end > 0.5 * first)
-    if lost and (rose or ratio > 0.5):
+    sizes = [norm for one in (records[0], records[-1]) if (norm := one.norm("weights"))]
+    grew = len(sizes) == 2 and sizes[1] > SWOLLEN * sizes[0]
+    if lost and (rose or ratio > 0.5 or grew):
         at = next((one for one in records if one.step == worst[0]), record)
         evidence = f"The loss went from {short(first)} to {short(worst[1])} at step {worst[0]:,} and ended at {short(end)}"
         moved = f"; step {record.step:,} moved the weights by {short(ratio)} of their size (0.001 is usual)" if ratio > 0.05 else ""
+        moved += f"; the weights became {short(sizes[1] / sizes[0])} times as large" if grew else ""
         gain, _ = first_gain(records[0])
         begin = loss_at_first(records[0])
         if gain > LARGE_GAIN and begin is not None and begin > LARGE_LOSS:

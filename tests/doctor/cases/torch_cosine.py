@@ -3,7 +3,7 @@
 import torch
 
 CAUSE = "zero-norm-division"
-FROZEN = True
+ROUND = 2
 
 
 class Pairs(torch.nn.Module):
