@@ -6,7 +6,6 @@ array([0.09003057, 0.24472847, 0.66524096])
 """
 
 import importlib
-import types
 import typing
 
 from stablesoftmax._binary_cross_entropy import binary_cross_entropy, binary_cross_entropy_and_grad
@@ -35,12 +34,15 @@ from stablesoftmax._verify import verify
 
 __all__ = [
     "LogSumExp",
+    "Watch",
     "__version__",
     "binary_cross_entropy",
     "binary_cross_entropy_and_grad",
     "bits_version",
     "bounds",
     "build_info",
+    "clip_by_global_norm",
+    "clip_by_value",
     "cross_entropy",
     "cross_entropy_and_grad",
     "csr_log_softmax",
@@ -53,11 +55,17 @@ __all__ = [
     "entmax_alpha_vjp",
     "entmax_vjp",
     "entropy_from_logits",
+    "explain",
     "get_num_threads",
+    "glorot_normal",
+    "glorot_uniform",
     "gumbel_softmax",
+    "he_normal",
+    "he_uniform",
     "hmm_forward",
     "hmm_forward_backward",
     "kl_divergence_from_logits",
+    "lecun_normal",
     "log1mexp",
     "log_sigmoid",
     "log_softmax",
@@ -73,8 +81,10 @@ __all__ = [
     "logsumexp_jvp",
     "logsumexp_vjp",
     "logvarexp",
+    "loss_scale",
     "normalize_log_weights",
     "num_threads",
+    "orthogonal",
     "sample",
     "segment_log_softmax",
     "segment_logsumexp",
@@ -92,15 +102,31 @@ __all__ = [
     "viterbi",
 ]
 
-_ON_DEMAND = ["dask", "scipy", "xarray"]  # modules that few need, imported when they are named
+# Imported when they are named: modules that few need, and functions by their modules.
+_ON_DEMAND = ["dask", "scipy", "xarray"]
+_LATER = {
+    "Watch": "stablesoftmax.doctor.watch",
+    "clip_by_global_norm": "stablesoftmax.doctor.clipping",
+    "clip_by_value": "stablesoftmax.doctor.clipping",
+    "explain": "stablesoftmax.doctor.explaining",
+    "glorot_normal": "stablesoftmax.doctor.initialisers",
+    "glorot_uniform": "stablesoftmax.doctor.initialisers",
+    "he_normal": "stablesoftmax.doctor.initialisers",
+    "he_uniform": "stablesoftmax.doctor.initialisers",
+    "lecun_normal": "stablesoftmax.doctor.initialisers",
+    "loss_scale": "stablesoftmax.doctor.scaling",
+    "orthogonal": "stablesoftmax.doctor.orthogonal_weights",
+}
 
-if not typing.TYPE_CHECKING:  # else a type checker would believe in every name
 
-    def __getattr__(name: str) -> types.ModuleType:
-        if name in _ON_DEMAND:
-            return importlib.import_module(f"stablesoftmax.{name}")
-        raise AttributeError(f"module 'stablesoftmax' has no attribute {name!r}")
+def __getattr__(name: str) -> typing.Any:
+    if name in _LATER:
+        globals()[name] = found = getattr(importlib.import_module(_LATER[name]), name)
+        return found
+    if name in _ON_DEMAND:
+        return importlib.import_module(f"stablesoftmax.{name}")
+    raise AttributeError(f"module 'stablesoftmax' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ON_DEMAND})
+    return sorted({*globals(), *_ON_DEMAND, *_LATER})

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from stablesoftmax import __version__
-from stablesoftmax.cli import apply, demo, info, lint, verify
+from stablesoftmax.cli import apply, demo, explain, info, lint, verify
 from stablesoftmax.cli.errors import BAD_INPUT, BROKEN_PIPE, INTERRUPTED, CommandError, about, complain
 
 __all__ = ["main"]
 
-COMMANDS = (apply, info, verify, lint, demo)
+COMMANDS = (apply, explain, info, verify, lint, demo)
 
 
 class Parser(argparse.ArgumentParser):

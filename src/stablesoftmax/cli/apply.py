@@ -45,7 +45,7 @@ def _add(commands: Any, name: str, what: str, axis: int | None) -> argparse.Argu
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="where the result goes")
     default = "all" if axis is None else axis
     parser.add_argument(
-        "--axis", type=_axis, default=axis, help=f"a number, several with commas (--axis=-2,-1), or all; default {default}"
+        "--axis", type=parse_axis, default=axis, help=f"a number, several with commas (--axis=-2,-1), or all; default {default}"
     )
     parser.add_argument("--dtype", choices=("float16", "float32", "float64"), help="of the result; default: that of the input")
     parser.add_argument("--from", choices=FORMATS, dest="source_format", help="the format of FILE, if its suffix does not tell")
@@ -59,7 +59,7 @@ def _add(commands: Any, name: str, what: str, axis: int | None) -> argparse.Argu
     return parser
 
 
-def _axis(text: str) -> int | tuple[int, ...] | None:
+def parse_axis(text: str) -> int | tuple[int, ...] | None:
     if text == "all":
         return None
     try:

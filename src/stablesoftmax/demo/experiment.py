@@ -12,6 +12,7 @@ from stablesoftmax.demo.compare import ConfidentRow, Measured, exactly, measure,
 from stablesoftmax.demo.digits import Digits, load
 from stablesoftmax.demo.formulas import FORMULAS, NAIVE, OURS
 from stablesoftmax.demo.network import Progress, Training, train
+from stablesoftmax.doctor.watch import Watch
 
 __all__ = ["Outcome", "run"]
 
@@ -32,6 +33,8 @@ class Outcome:
         The formulas, in the order of `FORMULAS`.
     confident : ConfidentRow
         One row of the logits.
+    watch : Watch
+        What the doctor saw of the naive training.
     """
 
     training: Digits
@@ -41,12 +44,14 @@ class Outcome:
     logits: NDArray[Any]
     measured: list[Measured]
     confident: ConfidentRow
+    watch: Watch
 
     def summary(self) -> dict[str, Any]:
         """Return the findings as what JSON can hold; infinities and NaN are text."""
         return {
             "images": {"training": len(self.training.labels), "held_out": len(self.held_out.labels)},
             "training": {training.formula.name: _history(training) for training in (self.naive, self.ours)},
+            "diagnosis": None if self.watch.diagnosis is None else self.watch.diagnosis.to_dict(),
             "logits": {"rows": len(self.logits), "largest": float(self.logits.max())},
             "formulas": {
                 measured.formula.name: {
@@ -83,12 +88,13 @@ def run(progress: Progress | None = None) -> Outcome:
         What there is to show.
     """
     training, held_out = load()
-    naive = train(NAIVE, training, held_out, progress)
+    watch = Watch()
+    naive = train(NAIVE, training, held_out, progress, watch)
     ours = train(OURS, training, held_out, progress)
     logits = ours.network.logits(ours.network.hidden(held_out.images))
     exact = exactly(logits)
     measured = [measure(formula, logits, exact) for formula in FORMULAS]
-    return Outcome(training, held_out, naive, ours, logits, measured, most_confident(FORMULAS, logits, exact))
+    return Outcome(training, held_out, naive, ours, logits, measured, most_confident(FORMULAS, logits, exact), watch)
 
 
 def _history(training: Training) -> dict[str, Any]:

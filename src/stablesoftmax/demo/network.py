@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from stablesoftmax.demo.digits import Digits
 from stablesoftmax.demo.formulas import Formula
+from stablesoftmax.doctor.watch import Watch
 
 __all__ = ["CLASSES", "HIDDEN", "Network", "Training", "train"]
 
@@ -108,7 +109,9 @@ class Training:
 
 
 @np.errstate(all="ignore")  # once a NaN is in the weights, every step would warn of it
-def train(formula: Formula, training: Digits, held_out: Digits, progress: Progress | None = None) -> Training:
+def train(
+    formula: Formula, training: Digits, held_out: Digits, progress: Progress | None = None, watch: Watch | None = None
+) -> Training:
     """Train a network from a fixed start, over the images in a fixed order.
 
     Parameters
@@ -119,6 +122,8 @@ def train(formula: Formula, training: Digits, held_out: Digits, progress: Progre
         What to learn from, and what to judge by.
     progress : callable, optional
         Told after each step: the formula's name, the step, the number of steps.
+    watch : Watch, optional
+        Shown every step.
 
     Returns
     -------
@@ -146,6 +151,11 @@ def train(formula: Formula, training: Digits, held_out: Digits, progress: Progre
         error /= len(batch)
         rate = np.float32(LEARNING_RATE * min(step / WARM_UP_STEPS, 1) * (1 - step / steps))
         gradients = network.gradients(images, hidden, error)
+        if watch is not None:
+            watch.step(
+                loss=losses[-1], logits=logits, probabilities=probabilities, targets=labels, inputs=images, activations=hidden,
+                logit_grads=error, grads=gradients, weights=network.parameters, learning_rate=float(rate),
+            )  # fmt: skip
         for parameter, momentum, gradient in zip(network.parameters, momenta, gradients, strict=True):
             momentum *= MOMENTUM
             momentum += gradient

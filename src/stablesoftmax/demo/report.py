@@ -62,6 +62,7 @@ def report(outcome: Outcome) -> None:
     _say(console, _data(outcome))
     console.print(_training_table(outcome))
     _say(console, _cause(outcome.naive))
+    _say(console, _diagnosis(outcome))
     console.print("[bold]2  The trained network's logits, through three formulas[/]")
     _say(
         console,
@@ -121,6 +122,16 @@ def _cause(naive: Training) -> str:
         f"At step {naive.nan_step} a logit reached {naive.nan_logit:.4g}. float32 holds e^x up to x = {limit:.4g}: {numbers} inf,"
         " inf / inf is NaN, the gradient carried it into every weight, and no step after that could bring them back.\n"
     )
+
+
+def _diagnosis(outcome: Outcome) -> str:
+    """What the doctor, who saw every step and knows nothing of this demonstration, says of the first training."""
+    found = outcome.watch.diagnosis
+    if found is None:
+        return "The doctor (stablesoftmax.Watch) found nothing wrong with the first training.\n"
+    cure = "\n".join(f"    {line.partition('  #')[0]}" for line in found.remedy.splitlines())
+    said = escape(f"{found.title} {found.evidence}")
+    return f"[bold]Diagnosis[/] by stablesoftmax.Watch, step {found.step}: {said} The cure:\n{escape(cure)}\n"
 
 
 def _formulas_table(outcome: Outcome) -> Table:

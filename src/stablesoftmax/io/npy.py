@@ -71,9 +71,9 @@ def open_npy(stream: IO[bytes], path: str, size: int, room: IO[bytes] | None = N
     ArrayFileError
         If the file is not exactly one array of numbers.
     """
-    header, header_bytes = _read_header(stream, path)
+    header, header_bytes = read_header(stream, path)
     if size - header_bytes != header.data_bytes:
-        _refuse_size(path, header, size - header_bytes)
+        refuse_size(path, header, size - header_bytes)
     if room is None:
         place = stream.fileno(), path, header_bytes
     else:
@@ -108,7 +108,7 @@ def npy_header(shape: tuple[int, ...], dtype: np.dtype[Any], fortran_order: bool
     return stream.getvalue()
 
 
-def _read_header(stream: IO[bytes], path: str) -> tuple[Header, int]:
+def read_header(stream: IO[bytes], path: str) -> tuple[Header, int]:
     """Return the header and the number of bytes it took."""
     start = _take(stream, len(MAGIC) + 2, path)
     if not start.startswith(MAGIC):
@@ -168,7 +168,7 @@ def _fields(text: bytes) -> Header:
     return Header(np.lib.format.descr_to_dtype(fields["descr"]), fortran_order, shape)
 
 
-def _refuse_size(path: str, header: Header, found: int) -> None:
+def refuse_size(path: str, header: Header, found: int) -> None:
     raise ArrayFileError(
         path,
         f"its header announces {header.data_bytes} bytes of data"
