@@ -45,18 +45,6 @@ def _cast(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, 
         return array.astype(dtype)
 
 
-def is_dask(x: Any) -> bool:
-    """Whether this is a Dask array, which is not imported for the question."""
-    return type(x).__module__ == "dask.array.core"
-
-
-def refuse_for_dask(name: str, **arguments: Any) -> None:
-    """Refuse what there is no way for where an array lies in chunks."""
-    for argument, value in arguments.items():
-        if value is not None:
-            raise TypeError(f"{name}: {argument} is not taken for a Dask array; use {name}(x.compute(), ...) for one in memory")
-
-
 def as_logits(name: str, x: Any, called: str = "x") -> np.ndarray[Any, Any]:
     """The array of x, in one of the dtypes that are accepted; `called` is its name in messages."""
     if isinstance(x, np.ma.MaskedArray):

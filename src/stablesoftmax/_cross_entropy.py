@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _blocks, _native
-from stablesoftmax._arguments import cast, floating, is_dask
+from stablesoftmax._arguments import cast, floating
+from stablesoftmax._elsewhere import function_for
 from stablesoftmax._environment import neutral
 from stablesoftmax._layout import Array, Layout
 from stablesoftmax._rows import rowwise
@@ -201,10 +202,9 @@ def cross_entropy(
         and _is_ordinary(logits, targets, axis)
     ):
         return _ordinary_loss(logits, targets)
-    if is_dask(logits):
-        from stablesoftmax import dask
-
-        return dask.cross_entropy(
+    lazily = function_for("cross_entropy", logits)
+    if lazily is not None:
+        return lazily(
             logits, targets, axis, weight=weight, label_smoothing=label_smoothing, ignore_index=ignore_index, where=where,
             reduction=reduction, normalizer=normalizer, dtype=dtype,
         )  # fmt: skip

@@ -12,14 +12,13 @@ from stablesoftmax._arguments import (
     cast,
     check_out,
     floating,
-    is_dask,
     normalise_axis,
     reduced_dtype,
     reduced_shape,
     reduction_computing_dtype,
-    refuse_for_dask,
     result_dtype,
 )
+from stablesoftmax._elsewhere import function_for
 from stablesoftmax._layout import Array
 from stablesoftmax._mapped import MEMORY, Mapped, as_source, is_streamed
 from stablesoftmax._rows import reduction
@@ -97,11 +96,9 @@ def logsumexp(
         if y is not None:
             return y
     name = "logsumexp"
-    if is_dask(x):
-        from stablesoftmax import dask
-
-        refuse_for_dask(name, out=out, weights=weights)
-        return dask.logsumexp(x, axis, where=where, keepdims=keepdims, dtype=dtype)
+    lazily = function_for(name, x, out=out, weights=weights)
+    if lazily is not None:
+        return lazily(x, axis, where=where, keepdims=keepdims, dtype=dtype)
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
     own = floating(logits.dtype)

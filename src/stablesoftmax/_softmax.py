@@ -14,11 +14,10 @@ from stablesoftmax._arguments import (
     check_out,
     computing_dtype,
     floating,
-    is_dask,
     normalise_axis,
-    refuse_for_dask,
     result_dtype,
 )
+from stablesoftmax._elsewhere import function_for
 from stablesoftmax._layout import Layout
 from stablesoftmax._mapped import MEMORY, Mapped, as_source, is_streamed
 from stablesoftmax._rows import elementwise
@@ -81,11 +80,8 @@ def _elementwise(
     name: str, x: Any, axis: Axis, temperature: Any, where: Any, sink: Any, all_neginf: str, posinf: str, out: Any, dtype: Any
 ) -> Any:
     """The long way in: every argument checked, then the gufunc."""
-    if is_dask(x):
-        from stablesoftmax import dask
-
-        refuse_for_dask(name, out=out)
-        lazily: Any = getattr(dask, name)
+    lazily = function_for(name, x, out=out)
+    if lazily is not None:
         return lazily(
             x, axis, temperature=temperature, where=where, sink=sink, all_neginf=all_neginf, posinf=posinf, dtype=dtype
         )  # fmt: skip
