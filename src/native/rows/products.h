@@ -32,18 +32,30 @@ template <class T, class Body> ALWAYS_INLINE void each_vector_pair(const T *a, c
   if (i < n) body(load_part<T>(a + i, n - i, 0), load_part<T>(b + i, n - i, 0));
 }
 
-// The magnitude of the largest product, rounded to T; a NaN if there is one.
+// The magnitude of the largest product, rounded to T; a NaN if there is one. Four chains: one would wait for the latency of a maximum.
 template <class T, class B> inline T largest_product(const Access<T> &a, const B &b) {
-  Vector<T> most{};
-  auto nan = unordered(most, most);
+  constexpr std::size_t w = lanes<T>;
+  constexpr int chains = 4;
+  Many<Vector<T>, chains> most = each<chains>([](int) { return Vector<T>{}; });
+  auto nan = unordered(most.v[0], most.v[0]);
   each_pair(a, b, [&](const T *of_a, const T *of_b, std::size_t n) {
-    each_vector_pair<T>(of_a, of_b, n, [&](auto u, auto v) __attribute__((always_inline)) {
+    std::size_t i = 0;
+    for (; i + chains * w <= n; i += chains * w) {
+      const auto product = each<chains>([&](int k) __attribute__((always_inline)) {
+        const std::size_t at = i + static_cast<std::size_t>(k) * w;
+        return magnitude(load(of_a + at) * load(of_b + at));
+      });
+      for (int k = 0; k < chains; k++) most.v[k] = larger(product.v[k], most.v[k]);
+      for (int k = 0; k < chains; k += 2) nan |= unordered(product.v[k], product.v[k + 1]);
+    }
+    each_vector_pair<T>(of_a + i, of_b + i, n - i, [&](auto u, auto v) __attribute__((always_inline)) {
       const auto product = magnitude(u * v);
       nan |= unordered(product, product);
-      most = larger(product, most);
+      most.v[0] = larger(product, most.v[0]);
     });
   });
-  return any(nan) ? quiet_nan<T>() : largest_lane(most);
+  for (int k = 1; k < chains; k++) most.v[0] = larger(most.v[0], most.v[k]);
+  return any(nan) ? quiet_nan<T>() : largest_lane(most.v[0]);
 }
 
 // Where a product is infinite or NaN: what IEEE 754 makes of the sum, in any order.
