@@ -62,7 +62,7 @@ def diagnose(record: Record, before: Sequence[Record]) -> Finding:
         The steps that are known before it.
     """
     library = library_of_records([record, *before])
-    rules = (_data, _forward, _loss, _backward, _last_resort)
+    rules = (_data, _update, _forward, _loss, _backward, _last_resort)
     answer = next((found for rule in rules if (found := rule(record, before))), None)
     if answer is None:
         answer = _Answer(
@@ -102,6 +102,21 @@ def _data(record: Record, before: Sequence[Record]) -> _Answer | None:
     return _Answer("labels-out-of-range", targets[1], targets[0]) if targets else None
 
 
+def _update(record: Record, before: Sequence[Record]) -> _Answer | None:
+    """Gradients of the step before were finite, and yet the weights that came of them are NaN: the update divided 0 by 0."""
+    last = before[-1] if before else None
+    if last is None or last.step != record.step - 1:
+        return None
+    for path, one in record.role("weights").items():
+        gradient = last.tensors.get(path.replace("weights", "grads", 1))
+        if one.nan and gradient is not None and gradient.finite and one.nan == round(gradient.zeros * gradient.size):
+            evidence = (
+                f"{path} holds {broken(one)}: just as many as had a gradient of exactly 0 in step {last.step:,}, which was finite."
+            )
+            return _Answer("zero-norm-division", f"{evidence} The update divides 0 by 0.", path)
+    return None
+
+
 # the forward pass ------------------------------------------------------------------------------------------------------
 
 
@@ -121,6 +136,9 @@ def _forward(record: Record, before: Sequence[Record]) -> _Answer | None:
             source = last[1]
             if one.nan and source.zero_rows > 0:
                 share = f"{100 * source.zero_rows:.3g} % of the rows of {last[0]} are zero, and 0/0 is NaN."
+                return _Answer("zero-norm-division", f"{what} {share}", path)
+            if one.nan and one.nan == round(source.dead * source.size) and one.shape == source.shape:
+                share = f"{100 * source.dead:.3g} % of the columns of {last[0]} are zero, as many as are NaN: their deviation is 0."
                 return _Answer("zero-norm-division", f"{what} {share}", path)
             if one.dtype == "float16" and (source.largest > math.sqrt(FORMATS["float16"].largest) or _near_the_end(path, before)):
                 return _Answer("half-precision-overflow", f"{what} Products of such numbers pass 65504.", path)
@@ -231,6 +249,8 @@ def _range(distance: float, form: Format) -> str:
 
 def _backward(record: Record, before: Sequence[Record]) -> _Answer | None:
     """The loss is finite; gradients or weights are not."""
+    if not all(one.finite for _, one in record.forward()) or not math.isfinite(record.loss or 0.0):
+        return None
     grads = [
         (path, one) for role in ("logit_grads", "grads", "weights") for path, one in record.role(role).items() if not one.finite
     ]

@@ -38,9 +38,9 @@ class Measured:
     zeros : float
         The share of elements that are exactly 0.
     dead : float
-        The share of columns (last axis) that are 0 in every row; 0 where there are no columns.
+        The share of columns (last axis) that are 0 in every row; 0 where there are no columns or something is not finite.
     zero_rows : float
-        The share of rows (last axis) that are 0 in every column.
+        The share of rows (last axis) that are 0 in every column, likewise.
     """
 
     shape: tuple[int, ...]
@@ -160,7 +160,7 @@ def _measure(x: Any, columns: bool, masks: bool) -> Measured:
             scale = max(abs(low), abs(high))
             rms = lib.read(lib.summary(wide / scale))[2] / math.sqrt(good) * scale
         dead = zero_rows = 0.0
-        if columns and len(x.shape) >= 2:
+        if columns and len(x.shape) >= 2 and good == size:
             table = wide.reshape(-1, x.shape[-1]) != 0
             alive, filled = lib.read([lib.sum(lib.any(table, axis=0)), lib.sum(lib.any(table, axis=1))])
             rows = size // x.shape[-1]
