@@ -8,11 +8,10 @@ on other devices only in steps that are due, so that the device never waits).
 from __future__ import annotations
 
 import math
+import sys
 import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
-
-import torch
 
 from stablesoftmax.doctor.loss_path import loss_path
 from stablesoftmax.doctor.records import Record
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from stablesoftmax.doctor.watch import Watch
 
 __all__ = ["TorchHooks"]
+
+torch: Any = sys.modules.get("torch")  # Watch.torch has imported it; without it this file can still be read
 
 SMALL = 1 << 16  # elements of a gradient that may be kept to the end of its step
 
@@ -279,7 +280,6 @@ def _some_rows(tensor: Any, most: int = 256) -> Any:
     return table[:: max(1, table.shape[0] // most)]
 
 
-@torch.no_grad()
 def _sums_up(tensor: Any) -> bool:
     """Whether the sum is finite; half precision is summed in float32."""
     return math.isfinite(float(tensor.detach().sum(dtype=torch.float64 if tensor.dtype == torch.float64 else torch.float32)))
