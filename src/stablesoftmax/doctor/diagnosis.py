@@ -144,13 +144,20 @@ def _forward(record: Record, before: Sequence[Record]) -> _Answer | None:
                 return _Answer("half-precision-overflow", f"{what} Products of such numbers pass 65504.", path)
             if one.inf and not one.nan and source.low == 0 and source.high <= 1:
                 return _Answer("log-of-zero", f"{what} Some of them are 0, whose logarithm is -inf.", path)
-            if source.high > format_of_tensor(source).exp_limit and not exploded:
+            if source.high > format_of_tensor(source).exp_limit and not exploded and not one.low < 0:  # exp is never negative
                 limit = format_of_tensor(source).exp_limit
                 return _Answer("naive-softmax-overflow", f"{what} Beyond {limit:.4g}, e^x is inf, and inf/inf is NaN.", path)
         if one.dtype == "float16":
             return _Answer("half-precision-overflow", f"{what} float16 ends at 65504.", path)
         if exploded:
             return _Answer(exploded[0], f"{what} {exploded[1]}", path)
+        if (
+            one.nan == round(one.nan_columns * one.size) > 0
+            and not one.inf
+            and all(w.finite for w in record.role("weights").values())
+        ):
+            share = f"{100 * one.nan_columns:.3g} % of its columns are NaN in every row, the others in none: a division by 0 there."
+            return _Answer("zero-norm-division", f"{what} {share}", path)
         if path == "logits" and one.nan and (record.output_of or "").startswith("Div"):
             return _Answer("zero-norm-division", f"{what} The last operation of the model is a division: 0/0.", path)
         return None
