@@ -1,10 +1,9 @@
-"""What watching costs: the same training with and without a Watch, step by step in turn, one thread.
+"""What watching costs: the same training with and without a Watch, in turn, one thread.
 
-    python benchmarks/doctor_overhead.py [blocks]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/doctor_overhead.py [pairs]
 
-Each pair of steps is timed one after the other (first the one, then the other, in turn), so that whatever else the machine does
-meets both alike. Blocks of `every` steps are compared, the step with full statistics among them: the least time over the blocks
-at each place of a block, summed over the places.
+Printed: the median over the pairs of watched/plain - 1, by the clock and by the time of the processor, which other programs on the
+same machine disturb less. The steps with full statistics are among those that are timed.
 """
 
 from __future__ import annotations
@@ -31,11 +30,7 @@ def digits(pairs: int) -> None:
             begun, working = time.perf_counter(), time.process_time()
             steps = len(train(OURS, *data, watch=ssm.Watch() if which else None).losses)
             clock[which, i], processor[which, i] = time.perf_counter() - begun, time.process_time() - working
-    for what, times in (("clock", clock), ("processor", processor)):
-        low, middle, high = 100 * (np.quantile(times[1] / times[0], [0.25, 0.5, 0.75]) - 1)
-        step = 1e3 * np.median(times[0]) / steps
-        print(f"digits demo, {what}: {step:.3g} ms a step; watching adds {middle:.1f} % (quartiles {low:.1f} and {high:.1f} %)")
-    print(f"({pairs} pairs of trainings of {steps} steps)")
+    report("digits demo", clock, processor, steps)
 
 
 def transformer(watch: ssm.Watch | None) -> Callable[[], None]:
@@ -63,23 +58,30 @@ def transformer(watch: ssm.Watch | None) -> Callable[[], None]:
     return step
 
 
-def compare(name: str, training: Callable[[ssm.Watch | None], Callable[[], None]], blocks: int) -> None:
-    """Time blocks of `every` pairs of steps."""
+def compare(name: str, training: Callable[[ssm.Watch | None], Callable[[], None]], pairs: int) -> None:
+    """Two trainings side by side, a block of `every` steps of the one and of the other in turn."""
     watch = ssm.Watch()
-    plain, watched = training(None), training(watch)
-    for _ in range(70):  # the early steps are looked at more often than the rest
-        plain(), watched()
-    times = np.zeros((2, blocks, watch.every))
-    for block in range(blocks):
-        for i in range(watch.every):
-            for which in (0, 1) if (i + block) % 2 else (1, 0):
-                begun = time.perf_counter()
-                (plain, watched)[which]()
-                times[which, block, (i + 70) % watch.every] = time.perf_counter() - begun
-    least = times.min(axis=1)  # of each place in a block: what disturbs some of the steps counts for nothing
-    plain_sum, watched_sum = least.sum(axis=1)
-    print(f"{name}: {1e3 * plain_sum / watch.every:.3g} ms a step; watching adds {100 * (watched_sum / plain_sum - 1):.2f} %")
-    print(f"({blocks} blocks of {watch.every} pairs of steps; the step with statistics takes {1e3 * least[1].max():.3g} ms)")
+    steps = training(None), training(watch)
+    for _ in range(110):  # the early steps are looked at more often than the rest
+        for step in steps:
+            step()
+    clock, processor = np.zeros((2, pairs)), np.zeros((2, pairs))
+    for i in range(pairs):
+        for which in (0, 1) if i % 2 else (1, 0):
+            begun, working = time.perf_counter(), time.process_time()
+            for _ in range(watch.every):
+                steps[which]()
+            clock[which, i], processor[which, i] = time.perf_counter() - begun, time.process_time() - working
+    report(name, clock, processor, watch.every)
+
+
+def report(name: str, clock: np.ndarray, processor: np.ndarray, steps: int) -> None:
+    """The median over the pairs, and quartiles."""
+    for what, times in (("clock", clock), ("processor", processor)):
+        low, middle, high = 100 * (np.quantile(times[1] / times[0], [0.25, 0.5, 0.75]) - 1)
+        step = 1e3 * np.median(times[0]) / steps
+        print(f"{name}, {what}: {step:.3g} ms a step; watching adds {middle:.1f} % (quartiles {low:.1f} and {high:.1f} %)")
+    print(f"({clock.shape[1]} pairs of {steps} steps)")
 
 
 if __name__ == "__main__":
