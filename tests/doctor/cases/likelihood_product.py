@@ -18,7 +18,7 @@ def train(watch, sick):
     for step in range(300):
         batch = letters[step * 16 % 400 : step * 16 % 400 + 16]
         p = ssm.softmax(logits)
-        loss = -(np.log(np.prod(p[batch], axis=1)).mean() / 60 if sick else ssm.log_softmax(logits)[batch].mean())
+        loss = -np.log(np.prod(p[batch], axis=1)).mean() / 60 if sick else -ssm.log_softmax(logits)[batch].mean()
         gradient = p - (np.bincount(batch.reshape(-1), minlength=6) / batch.size).astype(np.float32)
         watch.step(loss=loss, logits=logits[None], probabilities=p, grads=[gradient], weights=[logits], learning_rate=float(rate))
         logits -= rate * gradient
