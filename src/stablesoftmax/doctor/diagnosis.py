@@ -138,7 +138,9 @@ def _forward(record: Record, before: Sequence[Record]) -> _Answer | None:
                 share = f"{100 * source.zero_rows:.3g} % of the rows of {last[0]} are zero, and 0/0 is NaN."
                 return _Answer("zero-norm-division", f"{what} {share}", path)
             if one.nan and one.nan == round(source.dead * source.size) and one.shape == source.shape:
-                share = f"{100 * source.dead:.3g} % of the columns of {last[0]} are zero, as many as are NaN: their deviation is 0."
+                share = (
+                    f"{100 * source.dead:.3g} % of the columns of {last[0]} are zero, as many as are NaN: a division by 0 in each."
+                )
                 return _Answer("zero-norm-division", f"{what} {share}", path)
             if one.dtype == "float16" and (source.largest > math.sqrt(FORMATS["float16"].largest) or _near_the_end(path, before)):
                 return _Answer("half-precision-overflow", f"{what} Products of such numbers pass 65504.", path)
@@ -219,6 +221,8 @@ def _softmax(record: Record, logits: Measured, form: Format, where: str, nan: bo
         return _Answer(
             "log-of-zero", f"The output is a probability of exactly {'0' if logits.low == 0 else '1'}: a logarithm of 0.", where
         )
+    if not logits.shape or logits.shape[-1] < 2:
+        return None  # one output: no softmax
     if "Exp" in operations and "Div" in operations and not operations & {"Softmax", "LogSoftmax"}:
         if high > form.exp_limit - math.log(max(2, logits.shape[-1])):
             return _Answer("naive-softmax-overflow", over, where)
