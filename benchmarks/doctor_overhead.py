@@ -58,20 +58,21 @@ def transformer(watch: ssm.Watch | None) -> Callable[[], None]:
     return step
 
 
-def compare(name: str, training: Callable[[ssm.Watch | None], Callable[[], None]], pairs: int) -> None:
-    """Two trainings side by side, a block of `every` steps of the one and of the other in turn."""
+def compare(name: str, training: Callable[[ssm.Watch | None], Callable[[], None]], blocks: int) -> None:
+    """Two trainings side by side, a step of the one and of the other in turn; blocks of `every` steps are compared."""
     watch = ssm.Watch()
     steps = training(None), training(watch)
-    for _ in range(110):  # the early steps are looked at more often than the rest
+    for _ in range(101):  # the early steps are looked at more often than the rest
         for step in steps:
             step()
-    clock, processor = np.zeros((2, pairs)), np.zeros((2, pairs))
-    for i in range(pairs):
-        for which in (0, 1) if i % 2 else (1, 0):
-            begun, working = time.perf_counter(), time.process_time()
-            for _ in range(watch.every):
+    clock, processor = np.zeros((2, blocks)), np.zeros((2, blocks))
+    for block in range(blocks):
+        for i in range(watch.every):
+            for which in (0, 1) if i % 2 else (1, 0):
+                begun, working = time.perf_counter(), time.process_time()
                 steps[which]()
-            clock[which, i], processor[which, i] = time.perf_counter() - begun, time.process_time() - working
+                clock[which, block] += time.perf_counter() - begun
+                processor[which, block] += time.process_time() - working
     report(name, clock, processor, watch.every)
 
 

@@ -91,6 +91,7 @@ class TorchHooks:
             raise TypeError(f"Watch.torch: model must be a torch.nn.Module, not {type(model).__name__}")
         if optimizer is not None and not isinstance(optimizer, torch.optim.Optimizer):
             raise TypeError(f"Watch.torch: optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}")
+        silent = torch.nn.Identity, torch.nn.Dropout  # which make nothing that was not there
         self.watch, self.model, self.optimizer = watch, model, optimizer
         self.step: _Step | None = None
         self.sees_loss = False  # step(loss=) was called before backward() in the step before
@@ -99,7 +100,7 @@ class TorchHooks:
             model.register_forward_hook(_Hook(self.end_forward)),
         ]
         for name, module in model.named_modules():
-            if module is not model and not any(True for _ in module.children()):
+            if module is not model and not isinstance(module, silent) and not any(True for _ in module.children()):
                 self.handles.append(module.register_forward_hook(_ModuleHook(self, name)))
         if optimizer is not None:
             self.handles.append(optimizer.register_step_pre_hook(_Hook(self.end_step)))
@@ -157,7 +158,7 @@ class TorchHooks:
             return
         step.output = output
         if output.requires_grad:
-            output.register_hook(_Hook(self._gradient_of_output))
+            output.register_hook(self._gradient_of_output)
         if self.sees_loss and not step.due:
             return  # a loss of nan will tell
         if not self.watch.in_trouble and output.device.type == "cpu" and not _sums_up(output):
