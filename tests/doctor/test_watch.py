@@ -86,6 +86,20 @@ def test_the_history_is_bounded_and_covers_the_whole_training():
     assert history.trouble.step == 60
 
 
+def test_a_model_of_many_tensors_is_condensed():
+    """Old steps keep norms, not the statistics of every tensor."""
+    watch = ssm.Watch(every=1)
+    weights = [np.full((2, 2), 3.0) for _ in range(300)]
+    for step in range(1, 101):
+        grads = [np.full((2, 2), float(step)) for _ in range(300)]
+        watch.step(loss=1.0, grads=grads, weights=weights, learning_rate=1e-3)
+    assert sum(len(one.tensors) for one in watch.records) < 30 * 600 + 100 * 4
+    for one in watch.records:
+        assert one.norm("grads") == pytest.approx(one.step * np.sqrt(1200))
+        assert (one.norm("weights"), one.size("weights")) == (pytest.approx(3 * np.sqrt(1200)), 1200)
+    assert watch.diagnosis is None or watch.diagnosis.level == "warning"
+
+
 def test_nothing_is_held_alive():
     """Statistics, not tensors."""
     import gc
