@@ -1,10 +1,9 @@
-"""What watching costs: the same training with and without a Watch, step by step in turn, one thread.
+"""What watching costs: the same training with and without a Watch, in turn, one thread.
 
-    python benchmarks/doctor_overhead.py [blocks]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/doctor_overhead.py [pairs]
 
-Each pair of steps is timed one after the other (first the one, then the other, in turn), so that whatever else the machine does
-meets both alike. Blocks of `every` steps are compared, the step with full statistics among them: the least time over the blocks
-at each place of a block, summed over the places.
+Printed: the median over the pairs of watched/plain - 1, by the clock and by the time of the processor, which other programs on the
+same machine disturb less. The steps with full statistics are among those that are timed.
 """
 
 from __future__ import annotations
@@ -18,40 +17,20 @@ import numpy as np
 import stablesoftmax as ssm
 from stablesoftmax.demo.digits import load
 from stablesoftmax.demo.formulas import OURS
-from stablesoftmax.demo.network import BATCH, MOMENTUM, Network
+from stablesoftmax.demo.network import train
 
 
-def digits(watch: ssm.Watch | None) -> Callable[[], None]:
-    """One step of the demo's training."""
-    random = np.random.RandomState(4)
-    training, _ = load()
-    network = Network(random, 64)
-    momenta = [np.zeros_like(parameter) for parameter in network.parameters]
-    rate = np.float32(0.005)
-
-    def step() -> None:
-        batch = random.randint(0, len(training.labels), BATCH)
-        images, labels = training.images[batch], training.labels[batch]
-        hidden = network.hidden(images)
-        logits = network.logits(hidden)
-        probabilities = OURS.softmax(logits)
-        picked = np.arange(len(batch)), labels
-        loss = float(-OURS.log_softmax(logits)[picked].mean())
-        error = probabilities.copy()
-        error[picked] -= 1
-        error /= len(batch)
-        gradients = network.gradients(images, hidden, error)
-        if watch is not None:
-            watch.step(
-                loss=loss, logits=logits, probabilities=probabilities, targets=labels, inputs=images, activations=hidden,
-                logit_grads=error, grads=gradients, weights=network.parameters, learning_rate=float(rate),
-            )  # fmt: skip
-        for parameter, momentum, gradient in zip(network.parameters, momenta, gradients, strict=True):
-            momentum *= MOMENTUM
-            momentum += gradient
-            parameter -= rate * momentum
-
-    return step
+def digits(pairs: int) -> None:
+    """The demo's whole training, 2700 steps, with a watch and without, in turn; by the clock and by the time of the processor."""
+    data = load()
+    clock, processor = np.zeros((2, pairs)), np.zeros((2, pairs))
+    train(OURS, *data)
+    for i in range(pairs):
+        for which in (0, 1) if i % 2 else (1, 0):
+            begun, working = time.perf_counter(), time.process_time()
+            steps = len(train(OURS, *data, watch=ssm.Watch() if which else None).losses)
+            clock[which, i], processor[which, i] = time.perf_counter() - begun, time.process_time() - working
+    report("digits demo", clock, processor, steps)
 
 
 def transformer(watch: ssm.Watch | None) -> Callable[[], None]:
@@ -80,25 +59,33 @@ def transformer(watch: ssm.Watch | None) -> Callable[[], None]:
 
 
 def compare(name: str, training: Callable[[ssm.Watch | None], Callable[[], None]], blocks: int) -> None:
-    """Time blocks of `every` pairs of steps."""
+    """Two trainings side by side, a step of the one and of the other in turn; blocks of `every` steps are compared."""
     watch = ssm.Watch()
-    plain, watched = training(None), training(watch)
-    for _ in range(70):  # the early steps are looked at more often than the rest
-        plain(), watched()
-    times = np.zeros((2, blocks, watch.every))
+    steps = training(None), training(watch)
+    for _ in range(101):  # the early steps are looked at more often than the rest
+        for step in steps:
+            step()
+    clock, processor = np.zeros((2, blocks)), np.zeros((2, blocks))
     for block in range(blocks):
         for i in range(watch.every):
-            for which in (0, 1) if (i + block) % 2 else (1, 0):
-                begun = time.perf_counter()
-                (plain, watched)[which]()
-                times[which, block, (i + 70) % watch.every] = time.perf_counter() - begun
-    least = times.min(axis=1)  # of each place in a block: what disturbs some of the steps counts for nothing
-    plain_sum, watched_sum = least.sum(axis=1)
-    print(f"{name}: {1e3 * plain_sum / watch.every:.3g} ms a step; watching adds {100 * (watched_sum / plain_sum - 1):.2f} %")
-    print(f"({blocks} blocks of {watch.every} pairs of steps; the step with statistics takes {1e3 * least[1].max():.3g} ms)")
+            for which in (0, 1) if i % 2 else (1, 0):
+                begun, working = time.perf_counter(), time.process_time()
+                steps[which]()
+                clock[which, block] += time.perf_counter() - begun
+                processor[which, block] += time.process_time() - working
+    report(name, clock, processor, watch.every)
+
+
+def report(name: str, clock: np.ndarray, processor: np.ndarray, steps: int) -> None:
+    """The median over the pairs, and quartiles."""
+    for what, times in (("clock", clock), ("processor", processor)):
+        low, middle, high = 100 * (np.quantile(times[1] / times[0], [0.25, 0.5, 0.75]) - 1)
+        step = 1e3 * np.median(times[0]) / steps
+        print(f"{name}, {what}: {step:.3g} ms a step; watching adds {middle:.1f} % (quartiles {low:.1f} and {high:.1f} %)")
+    print(f"({clock.shape[1]} pairs of {steps} steps)")
 
 
 if __name__ == "__main__":
     blocks = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-    compare("digits demo", digits, 4 * blocks)
+    digits(4 * blocks)
     compare("torch transformer", transformer, blocks)

@@ -264,10 +264,11 @@ def test_typed():
 
 def test_import_brings_nothing_but_numpy():
     """The extras, and what only some inputs need, are imported when they are asked for."""
-    code = "import sys, stablesoftmax; print(*sorted({m.partition('.')[0] for m in sys.modules}))"
+    code = "import sys, stablesoftmax; print(*sorted({m.partition('.')[0] for m in sys.modules}), *sys.modules)"
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(child.stdout.split())
     assert "numpy" in loaded
+    assert not [name for name in loaded if name.startswith("stablesoftmax.doctor")]
     assert not loaded & {"ml_dtypes", "rich", "matplotlib", "flint", "mpmath", "scipy", "torch", "argparse", "csv"}
 
 

@@ -178,10 +178,8 @@ def test_without_an_optimizer_and_with_model_outputs():
 
 def test_dtypes_and_autocast():
     for dtype in (torch.bfloat16, torch.float16, torch.float64):
-        watch = ssm.Watch()
         x = (torch.arange(12).reshape(3, 4) - 5).to(dtype)
-        watch.step(loss=torch.tensor(1.0), logits=x, targets=torch.tensor([0, 1, 3]))
-        record = watch.records[0]
+        record = ssm.Watch().record(1, {"loss": torch.tensor(1.0), "logits": x, "targets": torch.tensor([0, 1, 3])})
         assert (record.tensors["logits"].low, record.tensors["logits"].high) == (-5, 6)
         assert record.rows.loss == pytest.approx(ssm.cross_entropy(x.double().numpy(), [0, 1, 3]), rel=1e-3)
         assert record.tensors["logits"].dtype == str(dtype).removeprefix("torch.")

@@ -62,7 +62,7 @@ def diagnose(record: Record, before: Sequence[Record]) -> Finding:
         The steps that are known before it.
     """
     library = library_of_records([record, *before])
-    rules = (_data, _forward, _loss, _backward, _last_resort)
+    rules = (_data, _update, _forward, _loss, _backward, _last_resort)
     answer = next((found for rule in rules if (found := rule(record, before))), None)
     if answer is None:
         answer = _Answer(
@@ -102,6 +102,21 @@ def _data(record: Record, before: Sequence[Record]) -> _Answer | None:
     return _Answer("labels-out-of-range", targets[1], targets[0]) if targets else None
 
 
+def _update(record: Record, before: Sequence[Record]) -> _Answer | None:
+    """Gradients of the step before were finite, and yet the weights that came of them are NaN: the update divided 0 by 0."""
+    last = before[-1] if before else None
+    if last is None or last.step != record.step - 1:
+        return None
+    for path, one in record.role("weights").items():
+        gradient = last.tensors.get(path.replace("weights", "grads", 1))
+        if one.nan and gradient is not None and gradient.finite and one.nan == round(gradient.zeros * gradient.size):
+            evidence = (
+                f"{path} holds {broken(one)}: just as many as had a gradient of exactly 0 in step {last.step:,}, which was finite."
+            )
+            return _Answer("zero-norm-division", f"{evidence} The update divides 0 by 0.", path)
+    return None
+
+
 # the forward pass ------------------------------------------------------------------------------------------------------
 
 
@@ -122,17 +137,29 @@ def _forward(record: Record, before: Sequence[Record]) -> _Answer | None:
             if one.nan and source.zero_rows > 0:
                 share = f"{100 * source.zero_rows:.3g} % of the rows of {last[0]} are zero, and 0/0 is NaN."
                 return _Answer("zero-norm-division", f"{what} {share}", path)
+            if one.nan and one.nan == round(source.dead * source.size) and one.shape == source.shape:
+                share = (
+                    f"{100 * source.dead:.3g} % of the columns of {last[0]} are zero, as many as are NaN: a division by 0 in each."
+                )
+                return _Answer("zero-norm-division", f"{what} {share}", path)
             if one.dtype == "float16" and (source.largest > math.sqrt(FORMATS["float16"].largest) or _near_the_end(path, before)):
                 return _Answer("half-precision-overflow", f"{what} Products of such numbers pass 65504.", path)
             if one.inf and not one.nan and source.low == 0 and source.high <= 1:
                 return _Answer("log-of-zero", f"{what} Some of them are 0, whose logarithm is -inf.", path)
-            if source.high > format_of_tensor(source).exp_limit and not exploded:
+            if source.high > format_of_tensor(source).exp_limit and not exploded and not one.low < 0:  # exp is never negative
                 limit = format_of_tensor(source).exp_limit
                 return _Answer("naive-softmax-overflow", f"{what} Beyond {limit:.4g}, e^x is inf, and inf/inf is NaN.", path)
         if one.dtype == "float16":
             return _Answer("half-precision-overflow", f"{what} float16 ends at 65504.", path)
         if exploded:
             return _Answer(exploded[0], f"{what} {exploded[1]}", path)
+        if (
+            one.nan == round(one.nan_columns * one.size) > 0
+            and not one.inf
+            and all(w.finite for w in record.role("weights").values())
+        ):
+            share = f"{100 * one.nan_columns:.3g} % of its columns are NaN in every row, the others in none: a division by 0 there."
+            return _Answer("zero-norm-division", f"{what} {share}", path)
         if path == "logits" and one.nan and (record.output_of or "").startswith("Div"):
             return _Answer("zero-norm-division", f"{what} The last operation of the model is a division: 0/0.", path)
         return None
@@ -194,6 +221,8 @@ def _softmax(record: Record, logits: Measured, form: Format, where: str, nan: bo
         return _Answer(
             "log-of-zero", f"The output is a probability of exactly {'0' if logits.low == 0 else '1'}: a logarithm of 0.", where
         )
+    if not logits.shape or logits.shape[-1] < 2:
+        return None  # one output: no softmax
     if "Exp" in operations and "Div" in operations and not operations & {"Softmax", "LogSoftmax"}:
         if high > form.exp_limit - math.log(max(2, logits.shape[-1])):
             return _Answer("naive-softmax-overflow", over, where)
@@ -231,6 +260,8 @@ def _range(distance: float, form: Format) -> str:
 
 def _backward(record: Record, before: Sequence[Record]) -> _Answer | None:
     """The loss is finite; gradients or weights are not."""
+    if not all(one.finite for _, one in record.forward()) or not math.isfinite(record.loss or 0.0):
+        return None
     grads = [
         (path, one) for role in ("logit_grads", "grads", "weights") for path, one in record.role(role).items() if not one.finite
     ]

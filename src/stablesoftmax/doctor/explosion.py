@@ -50,8 +50,7 @@ def update_ratio(record: Record) -> float | None:
         return None
     grads /= record.loss_scale or 1.0
     if record.adaptive:
-        size = sum(one.size for one in record.role("weights").values())
-        return record.learning_rate * math.sqrt(size) / weights
+        return record.learning_rate * math.sqrt(record.size("weights")) / weights
     return record.learning_rate * grads / weights
 
 

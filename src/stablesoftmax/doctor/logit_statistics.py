@@ -189,15 +189,16 @@ class _Pass:
             found.probabilities += int(((wide >= 0).all(axis=1) & (np.abs(wide.sum(axis=1) - 1) <= tolerance)).sum())
             gaps = np.where(finite, wide - logarithms, 0)
             found.log_probabilities += int((np.abs(gaps) <= tolerance).all(axis=1).sum())
-        self.entropy_and_spread(wide, finite)
+        entropies = self.entropy_and_spread(wide, finite)
         for name, format in FORMATS.items():
             moved = np.where(finite, format.rounded(wide) - np.where(finite, wide, 0), 0)
             error = float((moved.max(axis=1) - moved.min(axis=1)).max())
             found.rounding[name] = max(found.rounding[name], error if math.isfinite(error) else math.inf)
-        self.keep_sample(wide, finite, top, errors, numbers)
+        self.keep_sample(wide, finite, top, errors, entropies, numbers)
 
-    def entropy_and_spread(self, wide: Array, finite: Array) -> None:
-        entropies = entropy_from_logits(wide)
+    def entropy_and_spread(self, wide: Array, finite: Array) -> Array:
+        """Add the entropies of rows, which are returned, and their standard deviations."""
+        entropies: Array = entropy_from_logits(wide)
         self.entropies[0] += float(entropies.sum())
         self.entropies[1] = min(self.entropies[1], float(entropies.min()))
         self.entropies[2] = max(self.entropies[2], float(entropies.max()))
@@ -206,8 +207,9 @@ class _Pass:
         mean = middle.sum(axis=1) / n
         deviations = np.where(finite, middle - mean[:, None], 0)
         self.spreads += float((np.sqrt((deviations * deviations).sum(axis=1) / n) * 2**8).sum())
+        return entropies
 
-    def keep_sample(self, wide: Array, finite: Array, top: Array, errors: Array, numbers: Array) -> None:
+    def keep_sample(self, wide: Array, finite: Array, top: Array, errors: Array, entropies: Array, numbers: Array) -> None:
         """A few rows, evenly spread, for pictures."""
         sample = self.found.sample
         for row in np.flatnonzero(numbers % self.keep == 0):
@@ -216,7 +218,7 @@ class _Pass:
             sample["logits"] += wide[row, across][kept].tolist()
             sample["distances"] += (top[row] - wide[row, across][kept]).tolist()
             sample["errors"] += errors[row, across][kept].tolist()
-            sample["entropies"].append(float(entropy_from_logits(wide[row])))
+            sample["entropies"].append(float(entropies[row]))
 
     def conclude(self) -> LogitStatistics:
         """What needs all rows."""

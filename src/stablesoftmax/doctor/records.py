@@ -12,6 +12,8 @@ __all__ = ["GLANCE", "ROLES", "History", "Record"]
 # In the order of a step: what is first in this list and not finite is where the trouble began.
 ROLES = ("inputs", "targets", "activations", "logits", "probabilities", "logit_grads", "grads", "weights")
 GLANCE = ("inputs", "targets", "activations", "logits", "grads", "weights")  # enough for a step that is well
+MANY = 64  # tensors of one role beyond which older steps keep their norm and the two that tell most
+RECENT = 16  # steps that are kept in full
 FIRST_KEPT = 8  # steps from the beginning that are never dropped: initialisation shows there
 TROUBLES_KEPT = 3
 
@@ -37,6 +39,8 @@ class Record:
         Something was nan or inf.
     adaptive : bool
         The optimizer normalises its steps (Adam and relatives): they do not shrink with the gradient.
+    norms : dict of str to (float, int)
+        Norm and number of elements of roles that have been condensed.
     """
 
     step: int
@@ -49,6 +53,7 @@ class Record:
     output_of: str | None = None
     trouble: bool = False
     adaptive: bool = False
+    norms: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def role(self, role: str) -> dict[str, Measured]:
         """The tensors of one role, in order."""
@@ -61,6 +66,8 @@ class Record:
 
     def norm(self, role: str) -> float | None:
         """The norm of all tensors of a role; None if there is none, inf if one is not finite."""
+        if role in self.norms:
+            return self.norms[role][0]
         found = self.role(role).values()
         if not found:
             return None
@@ -68,6 +75,20 @@ class Record:
             return float("inf")
         scale = max(one.rms for one in found) or 1.0
         return float(scale * sum((one.rms / scale) ** 2 * one.size for one in found) ** 0.5)
+
+    def size(self, role: str) -> int:
+        """Elements of all tensors of a role."""
+        return self.norms[role][1] if role in self.norms else sum(one.size for one in self.role(role).values())
+
+    def condense(self) -> None:
+        """Of many gradients and weights keep the norm, the first matrix and the largest."""
+        for role in ("grads", "weights"):
+            found, norm = self.role(role), self.norm(role)
+            if len(found) > MANY and norm is not None:
+                self.norms[role] = norm, self.size(role)
+                matrix = next((path for path, one in found.items() if len(one.shape) >= 2), None)
+                kept = {matrix, max(found, key=lambda path: found[path].rms)}
+                self.tensors = {path: one for path, one in self.tensors.items() if path not in found or path in kept}
 
 
 class History:
@@ -87,6 +108,8 @@ class History:
         self.records.append(record)
         self._numbers.append(self._came)
         self._came += 1
+        if len(self.records) > RECENT + FIRST_KEPT and not self.records[-RECENT].trouble:
+            self.records[-RECENT].condense()
         while len(self.records) > self.most:
             self._stride *= 2
             kept = [i for i in range(len(self.records)) if i == len(self.records) - 1 or self._stays(i)]

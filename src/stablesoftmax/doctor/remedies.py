@@ -74,8 +74,9 @@ CAUSES = {
         "scaler.update()",
     ),
     "zero-norm-division": (
-        "Division by a norm of zero.",
-        "norm = np.linalg.norm(x, axis=-1, keepdims=True)\nx = x / np.where(norm > 0, norm, 1)",
+        "Division by zero: a norm, a deviation or a root mean square was 0.",
+        "norm = np.linalg.norm(x, axis=-1, keepdims=True)\n"
+        "x = x / np.where(norm > 0, norm, 1)  # deviations, root mean squares: the same",
         "x = torch.nn.functional.normalize(x, dim=-1)  # has an eps; by hand: x * torch.rsqrt(x.square().sum(-1, True) + 1e-12)",
     ),
     "collapsed-cross-entropy": (

@@ -38,9 +38,11 @@ class Measured:
     zeros : float
         The share of elements that are exactly 0.
     dead : float
-        The share of columns (last axis) that are 0 in every row; 0 where there are no columns.
+        The share of columns (last axis) that are 0 in every row; 0 where there are no columns or something is not finite.
     zero_rows : float
-        The share of rows (last axis) that are 0 in every column.
+        The share of rows (last axis) that are 0 in every column, likewise.
+    nan_columns : float
+        The share of columns (last axis) that are nan in every row.
     """
 
     shape: tuple[int, ...]
@@ -54,6 +56,7 @@ class Measured:
     zeros: float
     dead: float = 0.0
     zero_rows: float = 0.0
+    nan_columns: float = 0.0
 
     @property
     def finite(self) -> bool:
@@ -159,13 +162,18 @@ def _measure(x: Any, columns: bool, masks: bool) -> Measured:
         if not math.isfinite(rms) and good:  # squares overflow before the numbers do
             scale = max(abs(low), abs(high))
             rms = lib.read(lib.summary(wide / scale))[2] / math.sqrt(good) * scale
-        dead = zero_rows = 0.0
-        if columns and len(x.shape) >= 2:
+        dead = zero_rows = nan_columns = 0.0
+        if columns and len(x.shape) >= 2 and nan:
+            table = lib.isnan(x).reshape(-1, x.shape[-1])
+            nan_columns = 1 - lib.read([lib.sum(lib.any(~table, axis=0))])[0] / x.shape[-1]
+        elif columns and len(x.shape) >= 2 and good == size:
             table = wide.reshape(-1, x.shape[-1]) != 0
             alive, filled = lib.read([lib.sum(lib.any(table, axis=0)), lib.sum(lib.any(table, axis=1))])
             rows = size // x.shape[-1]
             dead, zero_rows = (x.shape[-1] - alive) / x.shape[-1], (rows - filled) / rows
-    return Measured(tuple(x.shape), lib.dtype_name(x), lib.name, low, high, rms, nan, inf, 1 - nonzero / size, dead, zero_rows)
+    return Measured(
+        tuple(x.shape), lib.dtype_name(x), lib.name, low, high, rms, nan, inf, 1 - nonzero / size, dead, zero_rows, nan_columns
+    )
 
 
 def measure_rows(x: Any, targets: Any = None) -> Rows | None:

@@ -8,11 +8,10 @@ on other devices only in steps that are due, so that the device never waits).
 from __future__ import annotations
 
 import math
+import sys
 import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
-
-import torch
 
 from stablesoftmax.doctor.loss_path import loss_path
 from stablesoftmax.doctor.records import Record
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from stablesoftmax.doctor.watch import Watch
 
 __all__ = ["TorchHooks"]
+
+torch: Any = sys.modules.get("torch")  # Watch.torch has imported it; without it this file can still be read
 
 SMALL = 1 << 16  # elements of a gradient that may be kept to the end of its step
 
@@ -90,6 +91,7 @@ class TorchHooks:
             raise TypeError(f"Watch.torch: model must be a torch.nn.Module, not {type(model).__name__}")
         if optimizer is not None and not isinstance(optimizer, torch.optim.Optimizer):
             raise TypeError(f"Watch.torch: optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}")
+        silent = torch.nn.Identity, torch.nn.Dropout  # which make nothing that was not there
         self.watch, self.model, self.optimizer = watch, model, optimizer
         self.step: _Step | None = None
         self.sees_loss = False  # step(loss=) was called before backward() in the step before
@@ -98,7 +100,7 @@ class TorchHooks:
             model.register_forward_hook(_Hook(self.end_forward)),
         ]
         for name, module in model.named_modules():
-            if module is not model and not any(True for _ in module.children()):
+            if module is not model and not isinstance(module, silent) and not any(True for _ in module.children()):
                 self.handles.append(module.register_forward_hook(_ModuleHook(self, name)))
         if optimizer is not None:
             self.handles.append(optimizer.register_step_pre_hook(_Hook(self.end_step)))
@@ -156,7 +158,7 @@ class TorchHooks:
             return
         step.output = output
         if output.requires_grad:
-            output.register_hook(_Hook(self._gradient_of_output))
+            output.register_hook(self._gradient_of_output)
         if self.sees_loss and not step.due:
             return  # a loss of nan will tell
         if not self.watch.in_trouble and output.device.type == "cpu" and not _sums_up(output):
@@ -279,7 +281,6 @@ def _some_rows(tensor: Any, most: int = 256) -> Any:
     return table[:: max(1, table.shape[0] // most)]
 
 
-@torch.no_grad()
 def _sums_up(tensor: Any) -> bool:
     """Whether the sum is finite; half precision is summed in float32."""
     return math.isfinite(float(tensor.detach().sum(dtype=torch.float64 if tensor.dtype == torch.float64 else torch.float32)))

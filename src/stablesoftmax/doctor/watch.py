@@ -208,7 +208,7 @@ class Watch:
                 if 0 not in tensor.shape:
                     record.tensors[path] = measure(tensor, columns=columns, masks=role in ("activations", "logits"))
         if given.get("logits") is not None and "logits" in record.tensors:
-            targets = given.get("targets")
+            targets = given.get("targets") if roles is ROLES or 0 <= record.tensors["logits"].low <= 1 else None
             targets = None if targets is None else as_tensor("Watch.step", targets, "targets")
             record.rows = measure_rows(as_tensor("Watch.step", given["logits"], "logits"), targets)
         lost = record.loss is not None and not math.isfinite(record.loss)

@@ -6,5 +6,5 @@ CAUSE = "initialisation-too-large"
 
 
 def train(watch, sick):
-    network = Perceptron((64, 96, 96, 96, 10), seed=7, gain=11.0 if sick else 2**0.5)
+    network = Perceptron((64, 64, 64, 64, 10), seed=7, gain=11.0 if sick else 2**0.5)
     fit(watch, network, scaled_digits(), rate=0.05, steps=250)
