@@ -12,7 +12,6 @@ import warnings
 
 import numpy as np
 import pytest
-import zarr
 from budget import cases
 from hostile import attack
 
@@ -20,6 +19,7 @@ import stablesoftmax
 from stablesoftmax.cli import main
 from stablesoftmax.io import zarr_target
 
+zarr = pytest.importorskip("zarr", reason="zarr is not part of the test extra")
 pytestmark = pytest.mark.integration
 COMMAND = (sys.executable, "-m", "stablesoftmax")
 
