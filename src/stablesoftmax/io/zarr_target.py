@@ -14,6 +14,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import IO, Any
 
 import numpy as np
@@ -76,6 +77,8 @@ class ZarrTarget:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+        for folder in {parent for key in self._waiting for parent in PurePosixPath(key).parents}:
+            sync_folder(os.path.join(self._folder, folder))
         self._record.write("".join(f"{key}\n" for key in self._waiting).encode())
         self._record.flush()
         os.fsync(self._record.fileno())
