@@ -190,7 +190,7 @@ print(peak() - before)
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """96 MB, and as much of results: far more than a call may take in all; a row is long, a column is spread over all of the file."""
+    """96 MB, and as much of results: far more than a call may take; a row is long, a column is spread over all of the file."""
     folder = tmp_path_factory.mktemp("mapped")
     x = np.random.default_rng(8).standard_normal((400, 60_000), np.float32)
     np.save(folder / "x.npy", x)
