@@ -24,6 +24,8 @@ def small_boxes(request, monkeypatch):
     monkeypatch.setattr(_mapped, "_RUN", 16)
     monkeypatch.setattr(_boxes, "_LEAST", 4)
     monkeypatch.setattr(_boxes, "_PREFERRED", 200)
+    monkeypatch.setattr(_boxes, "_PREFERRED_OF_PARTS", 400)
+    monkeypatch.setattr(_boxes, "_LEAST_PART", 3)
     monkeypatch.setattr(_boxes, "_MOST_ROWS", 50)
     monkeypatch.setattr(_stored, "_LEAST_SHARE", 1)
     with stablesoftmax.num_threads(request.param):

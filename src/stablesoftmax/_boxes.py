@@ -15,6 +15,9 @@ Lengths = tuple[int, ...]
 # Elements of a box, if the rows allow it: what is read, computed and written stays in the caches, and a run of the disk is long.
 _PREFERRED = 1 << 20
 _LEAST = 1 << 15
+# Of a box of parts of rows: far more, since it is made of as many runs as a part has elements.
+_PREFERRED_OF_PARTS = 1 << 22
+_LEAST_PART = 64
 # Rows that are read in parts side by side: their records take some 100 bytes each.
 _MOST_ROWS = 1 << 16
 
@@ -79,8 +82,10 @@ def boxes(shape: Lengths, axes: Lengths, grain: Lengths, most: int, threads: int
     outer = [axis for axis in range(len(shape)) if axis not in axes]
     if math.prod(least) <= most:
         return Boxes(shape, axes, _grown(least, shape, grain, outer, outer, min(most, wanted)), True)
-    # along the rows first: a call for a part of a few elements costs more than their terms
-    return Boxes(shape, axes, _grown(grain, shape, grain, outer + list(axes), outer, min(most, wanted)), False)
+    # Longer runs, so far as a part still has elements enough: a call for a few of them costs more than their terms.
+    limit = min(most, max(_LEAST, min(_PREFERRED_OF_PARTS, math.prod(shape) // (8 * threads))))
+    box = _grown(grain, shape, grain, outer, outer, limit // _LEAST_PART)
+    return Boxes(shape, axes, _grown(box, shape, grain, outer + list(axes), outer, limit), False)
 
 
 def _grown(box: Lengths, shape: Lengths, grain: Lengths, along: list[int], outer: list[int], most: int) -> Lengths:
