@@ -55,8 +55,7 @@ class Task(NamedTuple):
     threads: int
     mask: Source | None = None
     done: Callable[[int], None] = lambda elements: None  # called after each box, from any thread
-
-    skip: Callable[[Index], bool] = lambda at: False  # whether the target has this box already
+    skip: Callable[[Index], bool] = lambda at: False  # whether the target has a box already
 
     def most(self) -> int:
         """Elements of a box: it is in memory as read, cast, computed and written; a copy more for axes that have to be joined."""

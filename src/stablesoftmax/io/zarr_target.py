@@ -138,10 +138,11 @@ def create_zarr(path: str, shape: Lengths, dtype: np.dtype[Any], layout: Mapping
                 os.fsync(record.fileno())
                 replace_folder(folder, target)
         except KeyboardInterrupt:
-            if written is not None:
-                with of_file(path):
-                    written.record()
-            raise
+            if written is None:
+                raise
+            with of_file(path):
+                written.record()
+            raise KeyboardInterrupt(f"{path}: interrupted; the same command goes on from here") from None
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             os.unlink(record_name)
