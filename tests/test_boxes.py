@@ -22,7 +22,7 @@ def test_every_element_once(monkeypatch):
     rng, wholes = np.random.default_rng(1), 0
     for _ in range(cases(500)):
         shape, axes, grain, most, threads = some_case(rng)
-        plan = boxes(shape, axes, grain, most, threads)
+        plan = boxes(shape, axes, grain, tuple(rng.permutation(len(shape)).tolist()), most, threads)
         seen, outer_seen = np.zeros(shape, int), np.zeros(shape, int)
         for outer in plan.outer():
             assert all(outer[axis] == slice(0, shape[axis]) for axis in axes)
@@ -43,7 +43,7 @@ def test_every_element_once(monkeypatch):
 
 def test_rows_in_parts_are_not_too_many(monkeypatch):
     monkeypatch.setattr(_boxes, "_MOST_ROWS", 100)
-    plan = boxes((1000, 50, 70), (0,), (1, 1, 10), 5_000, 2)
+    plan = boxes((1000, 50, 70), (0,), (1, 1, 10), (0, 1, 2), 5_000, 2)
     assert not plan.whole
     assert plan.box[1] * plan.box[2] <= 100
     assert plan.box[0] > 1
@@ -61,7 +61,20 @@ def test_rows_in_parts_are_not_too_many(monkeypatch):
     ],
 )
 def test_runs(shape, elements, grain):
-    assert run_grain(shape, elements) == grain
+    order = tuple(range(len(shape)))
+    assert run_grain(shape, order, elements) == grain
+    assert run_grain(shape[::-1], order[::-1], elements) == grain[::-1]
+
+
+def test_the_order_in_memory_decides_where_boxes_grow():
+    """A file in Fortran order is cut as its transpose is."""
+    shape = (30_000, 2000, 50)
+    for axes in ((0,), (1,), (2,), (0, 2), (0, 1, 2)):
+        for most in (10_000, 1_000_000, 100_000_000):
+            mirrored = tuple(2 - axis for axis in axes[::-1])
+            here = boxes(shape, axes, run_grain(shape, (0, 1, 2), 4096), (0, 1, 2), most, 2)
+            there = boxes(shape[::-1], mirrored, run_grain(shape[::-1], (2, 1, 0), 4096), (2, 1, 0), most, 2)
+            assert (there.box[::-1], there.whole) == (here.box, here.whole)
 
 
 def test_pieces():

@@ -41,7 +41,8 @@ class Mapped:
         self._array, self._map = array, file_map(array)
         self.shape: Lengths = array.shape
         self.dtype = array.dtype
-        self.grain = run_grain(array.shape, max(1, _RUN // max(1, array.itemsize)))
+        self.order = tuple(sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis])))
+        self.grain = run_grain(array.shape, self.order, max(1, _RUN // max(1, array.itemsize)))
         if self._map is not None and hasattr(self._map, "madvise"):
             self._begin = np.frombuffer(self._map, np.uint8).ctypes.data
         else:

@@ -30,6 +30,7 @@ class Source(Protocol):
     shape: Lengths
     dtype: np.dtype[Any]
     grain: Lengths  # the smallest box that is worth reading
+    order: Lengths  # the axes, from the one along which elements lie farthest apart
 
     def read(self, at: Index) -> Array:
         """The elements of a box, in an array of any layout and byte order that is not needed again."""
@@ -55,8 +56,7 @@ class Task(NamedTuple):
     threads: int
     mask: Source | None = None
     done: Callable[[int], None] = lambda elements: None  # called after each box, from any thread
-
-    skip: Callable[[Index], bool] = lambda at: False  # whether the target has this box already
+    skip: Callable[[Index], bool] = lambda at: False  # whether the target has a box already
 
     def most(self) -> int:
         """Elements of a box: it is in memory as read, cast, computed and written; a copy more for axes that have to be joined."""
@@ -65,7 +65,7 @@ class Task(NamedTuple):
 
     def boxes(self) -> Boxes:
         """How the source is cut."""
-        return boxes(self.source.shape, self.axes, self.source.grain, self.most(), self.threads)
+        return boxes(self.source.shape, self.axes, self.source.grain, self.source.order, self.most(), self.threads)
 
     def is_over(self) -> bool:
         """Whether not even a grain fits into memory."""

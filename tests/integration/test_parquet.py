@@ -3,8 +3,6 @@
 import os
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from budget import cases
 from hostile import attack
@@ -13,6 +11,8 @@ import stablesoftmax
 from stablesoftmax.cli import main
 from stablesoftmax.io import read_arrays, write_arrays
 
+pa = pytest.importorskip("pyarrow", reason="pyarrow is not part of the test extra")
+pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not part of the test extra")
 pytestmark = pytest.mark.integration
 
 

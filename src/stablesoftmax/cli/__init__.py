@@ -57,7 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CommandError as error:
         complain(f"{name}: {error}")
         code = error.code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        if interrupt.args:  # there is something to say
+            complain(f"{name}: {interrupt}")
         code = INTERRUPTED
     except BrokenPipeError:
         code = BROKEN_PIPE

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import stablesoftmax
+from stablesoftmax import bits_version, get_num_threads
 from stablesoftmax._stored import Source
 from stablesoftmax.cli.errors import BAD_INPUT, CommandError, about, complain
 from stablesoftmax.cli.progress import progress_bar
@@ -93,37 +93,40 @@ def _run(arguments: argparse.Namespace) -> None:
         format_of(target, arguments.to)  # before the work, not after it
     folder = os.path.dirname(os.path.realpath(target))
     scratch = folder if target != STANDARD_STREAM and os.path.isdir(folder) and os.access(folder, os.W_OK) else None
+    said = []
     with (
-        warnings.catch_warnings(record=True) as caught,
+        warnings.catch_warnings(action="ignore"),  # what packages say of each other
         about(source),
         open_arrays(source, arguments.source_format, scratch=scratch, fill_missing=arguments.fill_missing) as arrays,
     ):
-        warnings.simplefilter("always")
         tasks = {name: _prepared(arguments, name, array) for name, array in arrays.items()}
         specs = {name: task.spec for name, task in tasks.items()}
-        work = (
-            f"{arguments.command} {_options(arguments)} {os.path.realpath(source)} {arrays.identity} {stablesoftmax.bits_version}"
-        )
+        work = f"{arguments.command} {_options(arguments)} {os.path.realpath(source)} {arrays.identity} {bits_version}"
         total = sum(task.elements * arrays[name].dtype.itemsize for name, task in tasks.items())
         with about(target, source), create_arrays(target, specs, arguments.to, work=work) as targets:
             with progress_bar(arguments.command, total) as advance:
                 for name, task in tasks.items():
-                    task.run(targets[name], _in_bytes(advance, arrays[name].dtype.itemsize))
+                    with warnings.catch_warnings(record=True, action="always") as caught:
+                        task.run(targets[name], _in_bytes(advance, arrays[name].dtype.itemsize))
+                    said += [_whose(name) + message for message in dict.fromkeys(str(warning.message) for warning in caught)]
             arrays.check_unchanged()
-    for message in dict.fromkeys(str(warning.message) for warning in caught):
+    for message in said:
         complain(f"stablesoftmax {arguments.command}: {source}: warning: {message}")
 
 
+def _whose(name: str | None) -> str:
+    return "" if name is None else f"array {name!r}: "
+
+
 def _prepared(arguments: argparse.Namespace, name: str | None, array: Source) -> Prepared:
-    whose = "" if name is None else f"array {name!r}: "
     function = arguments.command.replace("-", "_")
-    threads = arguments.threads or stablesoftmax.get_num_threads()
+    threads = arguments.threads or get_num_threads()
     try:
         return prepare(function, array, memory=arguments.max_memory, threads=threads, **_options(arguments))
     except (TypeError, ValueError) as error:
         # The line says the name of the command already.
         reason = str(error).removeprefix(f"{function}: ")
-        raise CommandError(f"{arguments.file}: {whose}{reason}", BAD_INPUT) from None
+        raise CommandError(f"{arguments.file}: {_whose(name)}{reason}", BAD_INPUT) from None
 
 
 def _in_bytes(advance: Callable[[int], None], itemsize: int) -> Callable[[int], None]:

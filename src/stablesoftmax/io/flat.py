@@ -46,7 +46,8 @@ class FlatArray:
             raise ArrayFileError(path, f"no array of NumPy has shape {shape} and dtype {dtype}") from None
         self._descriptor, self._path, self._offset = descriptor, path, offset
         self.shape, self.dtype = shape, dtype
-        self.grain = run_grain(shape, RUN // dtype.itemsize)
+        self.order = tuple(range(len(shape)))
+        self.grain = run_grain(shape, self.order, RUN // dtype.itemsize)
         self._strides = [math.prod(shape[axis + 1 :]) * dtype.itemsize for axis in range(len(shape))]
 
     def read(self, at: Index) -> NDArray[Any]:
@@ -96,6 +97,7 @@ class Transposed:
     def __init__(self, inside: FlatArray) -> None:
         self._inside = inside
         self.shape, self.dtype, self.grain = inside.shape[::-1], inside.dtype, inside.grain[::-1]
+        self.order = inside.order[::-1]
 
     def read(self, at: Index) -> NDArray[Any]:
         """The elements of a box."""

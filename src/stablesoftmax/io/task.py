@@ -114,7 +114,7 @@ def _layout(source: Source, box: tuple[int, ...], gone: tuple[int, ...], keepdim
     """Of a .zarr store: as in the input, else chunks that are the boxes of the computation."""
     if isinstance(source, ZarrSource):
         return layout_like(source.array, gone, keepdims)
-    return {"chunks": tuple(1 if axis in gone else n for axis, n in enumerate(box) if keepdims or axis not in gone)}
+    return {"chunks": tuple(1 if axis in gone else max(1, n) for axis, n in enumerate(box) if keepdims or axis not in gone)}
 
 
 class _Kept:

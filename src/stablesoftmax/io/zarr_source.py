@@ -99,6 +99,7 @@ class ZarrSource:
         self.shape: Lengths = tuple(self.array.shape)
         self.dtype = np.dtype(self.array.dtype)
         self.grain: Lengths = tuple(self.array.shards or self.array.chunks)
+        self.order: Lengths = tuple(range(len(self.shape)))
         self._fill_missing = fill_missing
         self.identity = self._identity(text)
 

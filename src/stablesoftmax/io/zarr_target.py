@@ -14,6 +14,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import IO, Any
 
 import numpy as np
@@ -76,6 +77,8 @@ class ZarrTarget:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+        for folder in {parent for key in self._waiting for parent in PurePosixPath(key).parents}:
+            sync_folder(os.path.join(self._folder, folder))
         self._record.write("".join(f"{key}\n" for key in self._waiting).encode())
         self._record.flush()
         os.fsync(self._record.fileno())
@@ -135,10 +138,11 @@ def create_zarr(path: str, shape: Lengths, dtype: np.dtype[Any], layout: Mapping
                 os.fsync(record.fileno())
                 replace_folder(folder, target)
         except KeyboardInterrupt:
-            if written is not None:
-                with of_file(path):
-                    written.record()
-            raise
+            if written is None:
+                raise
+            with of_file(path):
+                written.record()
+            raise KeyboardInterrupt(f"{path}: interrupted; the same command goes on from here") from None
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             os.unlink(record_name)
