@@ -43,8 +43,8 @@ def axis_of(value: Value | None) -> Any:
     if value is None or value.op == "none":
         return None
     if value.number is not None:
-        return int(value.number)
-    if value.op == "tuple" and all(arg.number is not None for arg in value.args):
+        return int(value.number) if value.number.is_integer() else "?"
+    if value.op == "tuple" and all(arg.number is not None and arg.number.is_integer() for arg in value.args):
         return tuple(int(arg.number) for arg in value.args if arg.number is not None)
     return "?"
 
