@@ -52,6 +52,8 @@ def _matters(site: Site) -> bool:
     if _is_count(numerator) and _is_count(divisor):
         return not (divisor.op == "sum" and same(numerator, divisor.args[0]))
     measures = [part for part in walk(divisor, 3) if part.op in _MEASURES and part.args]
+    if any(site.frame.is_guarded(measure.args[0]) for measure in measures):
+        return False  # somebody asked whether the data is 0
     if site.library in AUTODIFF and (numerator.number is not None or not measures or site.library in ("tensorflow", "keras")):
         return True
     parts = [numerator, *(strip(numerator).args if strip(numerator).op in ("sub", "mul") else ())]

@@ -29,6 +29,8 @@ OPS = ("sub",)
 def check(site: Site) -> Iterator[Finding]:
     """exp(x) - 1, and 1 - exp(x)."""
     left, right = site.args
+    if any(arg.op == "exp" and arg.args[0].op == "constant" for arg in site.args):
+        return
     if left.op == "exp" and right.number == 1 and left.high > 1e-3:
         fix = site.replace(plain, left.args[0], function="expm1")
         yield site.report("exp(x) - 1 cancels for a small x; use expm1", fix=fix)
