@@ -12,13 +12,13 @@ ENDS = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 def fixed(data, target="", path="file.py"):
     """The rewritten bytes, or None; fails if they are not what a fix may make of the file."""
     settings = Settings(target=target)
-    before = check_bytes(data, path, settings)
     report = check_bytes(data, path, settings, fix=True)
     if report.problem is not None:
         return None
     if report.text is None:
         assert report.fixed == 0
         return None
+    before = check_bytes(data, path, settings)
     new = report.text
     assert new != data
     Source.decode(new).parse()

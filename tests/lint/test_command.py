@@ -10,6 +10,7 @@ import textwrap
 import pytest
 
 from stablesoftmax.cli import main
+from stablesoftmax.lint import run
 from stablesoftmax.lint.rules import RULES
 
 NAIVE = "import numpy as np\np = np.exp(x) / np.sum(np.exp(x))\n"
@@ -208,10 +209,10 @@ def test_a_folder_that_cannot_be_read(lint, tmp_path, monkeypatch):
     assert (code, len(out.splitlines()), err) == (2, 1, ["./secret: Permission denied"])
 
 
-def test_processes_give_the_same(lint):
-    text = NAIVE + "# " + "x" * 200_000 + "\n"
+def test_processes_give_the_same(lint, monkeypatch):
+    monkeypatch.setattr(run, "WORTH_PROCESSES", 1)
     for number in range(80):
-        pathlib.Path(f"f{number:02}.py").write_text(text)
+        pathlib.Path(f"f{number:02}.py").write_text(NAIVE)
     one = lint("--jobs", "1", ".")
     assert one == lint("--jobs", "2", ".")
     assert len(one[1].splitlines()) == 80
@@ -245,13 +246,21 @@ def test_notebooks(lint):
 
 
 def test_flake8(tmp_path):
-    pytest.importorskip("flake8")
     (tmp_path / "a.py").write_text(NAIVE + "q = np.exp(x) / np.sum(np.exp(x))  # noqa: SSM101\n", encoding="utf-8-sig")
     finished = subprocess.run(
         [sys.executable, "-m", "flake8", "--select", "SSM", "a.py"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert finished.stderr == ""
     assert [line.split()[:2] for line in finished.stdout.splitlines()] == [["a.py:2:5:", "SSM101"]]
+
+
+def test_the_hook_of_pre_commit():
+    hooks = pathlib.Path(__file__).resolve().parents[2] / ".pre-commit-hooks.yaml"
+    if not hooks.exists():
+        pytest.skip("the tests were taken out of their repository")
+    lines = hooks.read_text(encoding="utf-8").splitlines()
+    assert "- id: stablesoftmax-lint" in lines
+    assert "  entry: stablesoftmax lint" in lines
 
 
 def test_nothing_of_the_rest_is_imported():

@@ -6,9 +6,9 @@ import ast
 import math
 from typing import Any
 
-from stablesoftmax.lint.values import Value, Zero, constant
+from stablesoftmax.lint.values import Value, Zero
 
-__all__ = ["REDUCTIONS", "Keywords", "absent", "axis_of", "bounds_of", "dtype_named", "operands", "reduction"]
+__all__ = ["REDUCTIONS", "Keywords", "absent", "axis_of", "bounds_of", "dtype_named", "operands", "reduction", "uniform"]
 
 Keywords = dict[str, Value]
 REDUCTIONS = frozenset({"sum", "mean", "max", "min", "prod", "var", "std", "logsumexp", "softmax", "log_softmax", "norm", "argmax"})
@@ -43,8 +43,8 @@ def axis_of(value: Value | None) -> Any:
     if value is None or value.op == "none":
         return None
     if value.number is not None:
-        return int(value.number)
-    if value.op == "tuple" and all(arg.number is not None for arg in value.args):
+        return int(value.number) if value.number.is_integer() else "?"
+    if value.op == "tuple" and all(arg.number is not None and arg.number.is_integer() for arg in value.args):
         return tuple(int(arg.number) for arg in value.args if arg.number is not None)
     return "?"
 
@@ -144,8 +144,3 @@ def uniform(last: str, args: list[Value], keywords: Keywords, library: str, node
         return Value("random", (), 0.0, math.inf, Zero.NEVER, library=library, node=node)
     zero = Zero.MAYBE if floor == 0 else Zero.NEVER if floor > 0 else Zero.UNKNOWN
     return Value("random", (), floor, math.inf if ceiling is None else ceiling, zero, library=library, node=node)
-
-
-def number_or(value: Value | None, default: float) -> Value:
-    """A value, or a constant in its place."""
-    return value if value is not None else constant(default)

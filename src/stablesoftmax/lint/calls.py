@@ -58,9 +58,13 @@ def library_member(dotted: str, node: ast.AST | None = None) -> Value:
 def call(frame: Frame, node: ast.Call) -> Value:
     """The value of a call."""
     args: list[Value] = []
+    before = len(frame.guarded)
+    if len(node.args) == 3 and dotted(node.func).rsplit(".", 1)[-1] in ("where", "select"):
+        expressions.guard(frame, node.args[0])  # the branches are written for it
     for given in node.args:
         value = expressions.evaluate(frame, given)
         args += value.args if isinstance(given, ast.Starred) and value.op == "tuple" else [value]
+    del frame.guarded[before:]
     keywords = {k.arg: expressions.evaluate(frame, k.value) for k in node.keywords if k.arg and k.arg != "where"}
     if where := next((k.value for k in node.keywords if k.arg == "where"), None):
         keywords["where"] = expressions.guard(frame, where)

@@ -122,8 +122,8 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
         folded = _fold(node, left, right)
         if folded is not None:
             return folded
-    if op == "add" and left.op in ("tuple", "layer_list") and right.op == left.op:
-        return Value(left.op, left.args + right.args, node=node)
+    if op == "add" and left.op == right.op == "tuple":
+        return Value("tuple", left.args + right.args, node=node)
     if op == "mul" and left.op == "tuple":
         return left
     return operate(frame, node, op, (left, right))

@@ -127,9 +127,12 @@ def _neg(a: Value) -> Facts:
     return -a.high, -a.low, a.zero
 
 
+def _power_of_e(exponent: float) -> float:
+    return 0.0 if exponent < -700 else math.inf if exponent > 700 else math.exp(exponent)
+
+
 def _exp(a: Value, *_: Value) -> Facts:
-    high = math.exp(a.high) if a.high < 700 else math.inf
-    return (math.exp(a.low) if a.low > -700 else 0.0), high, NEVER
+    return _power_of_e(a.low), _power_of_e(a.high), NEVER
 
 
 def _log(a: Value, *_: Value) -> Facts:

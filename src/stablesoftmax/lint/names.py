@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 
-__all__ = ["AUTODIFF", "CALLABLES", "LOSSES", "METHODS", "OPERATIONS", "Imports", "Layer", "layer_of", "library_of"]
+__all__ = ["AUTODIFF", "CALLABLES", "LOSSES", "METHODS", "OPERATIONS", "VIEW_METHODS", "Imports", "layer_of", "library_of"]
 
 AUTODIFF = frozenset({"torch", "tensorflow", "keras", "jax"})
 """Libraries where a gradient is computed, so that an infinite slope matters even where the value is finite."""
@@ -135,15 +136,6 @@ CALLABLES = frozenset({"softmax", "log_softmax", "sigmoid", "logsumexp", "expit"
 """Names that mean the same wherever they come from."""
 
 
-class Layer:
-    """A layer by its class name: the operation it applies, and what its weights do to the values before that."""
-
-    __slots__ = ("activation", "op")
-
-    def __init__(self, op: str, activation: str = "") -> None:
-        self.op, self.activation = op, activation
-
-
 _LAYERS: dict[str, str] = {
     "Softmax": "softmax", "Softmax2d": "softmax", "LogSoftmax": "log_softmax", "Sigmoid": "sigmoid", "LogSigmoid": "log_sigmoid",
     "ReLU": "relu", "ReLU6": "relu6", "Tanh": "tanh", "Softplus": "softplus", "ELU": "elu", "Linear": "linear",
@@ -168,6 +160,7 @@ def layer_of(name: str) -> str:
     return _LAYERS.get(name, "")
 
 
+@functools.cache
 def library_of(dotted: str) -> str:
     """The library of a dotted name, or "" if none of those known.
 

@@ -2,7 +2,7 @@
 
 A norm, a standard deviation, a range max - min, a count: 0 for constant or empty data, and the quotient is nan or inf.
 Reported are data divided by a measure of the same data, one count divided by another and, in libraries with automatic
-differentiation, anything divided by a mask's sum, a softmax, a sigmoid or the like.
+differentiation, a sum divided by a mask's sum and anything divided by a softmax, a sigmoid or the like.
 
 Bad:
 
@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from stablesoftmax.lint.findings import Finding
 from stablesoftmax.lint.names import AUTODIFF
 from stablesoftmax.lint.rules.log_of_zero import WORDS
+from stablesoftmax.lint.rules.sqrt_at_zero import is_count
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.values import Value, same, strip, walk
 
@@ -52,6 +53,10 @@ def _matters(site: Site) -> bool:
     if _is_count(numerator) and _is_count(divisor):
         return not (divisor.op == "sum" and same(numerator, divisor.args[0]))
     measures = [part for part in walk(divisor, 3) if part.op in _MEASURES and part.args]
+    if any(site.frame.is_guarded(measure.args[0]) for measure in measures):
+        return False  # somebody asked whether the data is 0
+    if not measures and is_count(divisor) and numerator.number is None and not _is_total(numerator):
+        return False  # a mask over its length, coordinates over an extent: of rows that are not empty
     if site.library in AUTODIFF and (numerator.number is not None or not measures or site.library in ("tensorflow", "keras")):
         return True
     parts = [numerator, *(strip(numerator).args if strip(numerator).op in ("sub", "mul") else ())]
@@ -64,3 +69,9 @@ _MEASURES = frozenset({"norm", "std", "var", "max", "min"})
 def _is_count(value: Value) -> bool:
     inner = strip(value)
     return inner.op == "count" or (inner.op == "sum" and bool(inner.args) and strip(inner.args[0]).op in ("compare", "count"))
+
+
+def _is_total(value: Value) -> bool:
+    """A sum, as the numerator of a mean has it."""
+    inner = strip(value)
+    return inner.op in ("sum", "matmul", "linear") or (inner.op in ("add", "mul", "sub", "neg") and any(map(_is_total, inner.args)))

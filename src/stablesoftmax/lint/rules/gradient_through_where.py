@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.rules.sqrt_at_zero import is_count
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.values import Value, Zero, same, strip, walk
 
@@ -37,7 +38,12 @@ def check(site: Site) -> Iterator[Finding]:
     for branch in branches:
         for part in walk(branch, 4):
             argument = _dangerous(part)
-            if argument is not None and argument.zero is not Zero.NEVER and any(same(argument, value) for value in tested):
+            if (
+                argument is not None
+                and not is_count(argument)
+                and argument.zero is not Zero.NEVER
+                and any(same(argument, value) for value in tested)
+            ):
                 yield site.report(
                     f"where does not keep a nan gradient of {part.op} away; make its argument safe in a where of its own"
                 )

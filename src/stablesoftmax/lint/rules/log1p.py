@@ -69,7 +69,9 @@ def _is_count(value: Value) -> bool:
         return True
     if value.dtype == "int" or inner.dtype == "int" or inner.op in ("length", "arange", "count", "ones"):
         return True
-    if inner.op == "sub" and all(_ENDS.search(strip(arg).name) for arg in inner.args):
+    if inner.op == "call" and inner.name.rsplit(".", 1)[-1] in ("floor", "ceil", "rint", "round", "trunc"):
+        return True
+    if inner.op in ("sub", "minimum", "maximum") and all(_ENDS.search(strip(arg).name) or _is_count(arg) for arg in inner.args):
         return True
     if inner.op in ("add", "mul", "sub", "sum", "max", "min"):
         return all(_is_count(arg) for arg in inner.args)

@@ -52,7 +52,7 @@ def check(site: Site) -> Iterator[Finding]:
         return  # log of a mask is the mask that is added to logits
     if _is_long_product(value):
         yield site.report("log of a product, which underflows; take the sum of the logarithms")
-    elif site.may_be_zero(value) and not site.value.about.get("where"):
+    elif strip(value).op not in ("norm", "distance") and site.may_be_zero(value) and not site.value.about.get("where"):
         what = WORDS.get(strip(value).op, "something that can be 0")
         yield site.report(f"log of {what}: -inf where it is 0; clip it from below, or keep the logarithm from the start")
 
@@ -68,4 +68,5 @@ def _is_long_product(value: Value) -> bool:
     if inner.op != "prod" or inner.dtype == "int":
         return False
     parts = list(walk(inner))
-    return not any(part.op == "length" or re.search(r"shape|size|dim|count", part.name) for part in parts)
+    named = " ".join(f"{part.name} {part.about.get('bound', '')}" for part in parts)
+    return not any(part.op == "length" for part in parts) and not re.search(r"shape|size|dim|count", named)

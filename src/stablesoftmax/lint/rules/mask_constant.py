@@ -17,6 +17,7 @@ No fix: the constant is a decision.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from stablesoftmax.lint.findings import Finding
@@ -37,14 +38,14 @@ def check(site: Site) -> Iterator[Finding]:
         dtypes = {site.value.dtype} & set(LARGEST)
     for dtype in dtypes:
         for arg in parts:
-            number = _number(arg)
+            number = _number(site, arg)
             if number is not None and LARGEST[dtype] < abs(number) < float("inf"):
                 yield site.report(f"{number:g} overflows to {'-' if number < 0 else ''}inf in {dtype}; use finfo(dtype).min")
                 return
 
 
-def _number(value: Value) -> float | None:
-    """The number, or the one that a mask is multiplied by."""
-    if value.op == "mul":
+def _number(site: Site, value: Value) -> float | None:
+    """The number, or the one that a mask is multiplied by here."""
+    if value.op == "mul" and isinstance(value.node, ast.expr) and site.holds(value.node):
         return next((arg.number for arg in value.args if arg.number is not None), None)
     return value.number

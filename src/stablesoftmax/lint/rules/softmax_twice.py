@@ -24,7 +24,7 @@ from stablesoftmax.lint.values import strip
 
 CODE = "SSM104"
 NAME = "softmax-twice"
-OPS = ("softmax", "sigmoid", "log_softmax", "log_sigmoid", "logit_loss")
+OPS = ("softmax", "sigmoid", "log_softmax", "log_sigmoid")
 
 
 def check(site: Site) -> Iterator[Finding]:

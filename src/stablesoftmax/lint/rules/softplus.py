@@ -41,8 +41,8 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _power(site: Site) -> Value | None:
     inner = site.args[0]
-    if site.op == "log1p":
-        return inner if inner.op == "exp" else None
+    if site.op == "log1p":  # of a difference: the stable logaddexp, whose larger operand was taken out
+        return inner if inner.op == "exp" and strip(inner.args[0]).op != "sub" else None
     if inner.op != "add" or len(inner.args) != 2:
         return None
     one, other = sorted(inner.args, key=lambda arg: arg.number != 1)

@@ -48,7 +48,9 @@ def check(site: Site) -> Iterator[Finding]:
     if not (site.may_be_zero(value) or (_sum_of_squares(value) and not site.frame.is_guarded(value))):
         return
     inner = strip(value)
-    if not steep and (inner.library in ("builtins", "math") or _counts(inner)):
+    if any(part.op in ("random", "gaussian") for part in walk(inner)):
+        return
+    if not steep and (inner.library in ("builtins", "math") or is_count(inner)):
         return  # a number, or counts: nothing to take a gradient of
     what = WORDS.get(strip(value).op, "a sum of squares" if _sum_of_squares(value) else "something that can be 0")
     if steep:
@@ -57,9 +59,10 @@ def check(site: Site) -> Iterator[Finding]:
         yield site.report(f"the gradient of the root of {what} is nan where that is 0; add an epsilon under the root")
 
 
-def _counts(value: Value) -> bool:
+def is_count(value: Value) -> bool:
+    """Whether a value counts something: no gradient flows through it."""
     return value.op in ("compare", "count", "one_hot") or (
-        value.op in ("sum", "mean", "mul") and any(_counts(strip(arg)) for arg in value.args)
+        value.op in ("sum", "mean", "mul") and any(is_count(strip(arg)) for arg in value.args)
     )
 
 

@@ -1,0 +1,133 @@
+"""Programs that nobody would write: the linter says something or nothing, and never fails."""
+
+import random
+
+from lint_fixing import fixed
+
+from stablesoftmax.lint.engine import analyse
+from stablesoftmax.lint.names import OPERATIONS
+from stablesoftmax.lint.source import Source, SourceError
+
+ATOMS = [
+    "x",
+    "y",
+    "z.q",
+    "p[0]",
+    "p['k']",
+    "p[x>0]",
+    "p[np.arange(3),y]",
+    "0",
+    "1",
+    "-1",
+    "1e400",
+    "1e-400",
+    "2.5",
+    "10**400",
+    "np.nan",
+    "np.inf",
+    "float('-inf')",
+    "None",
+    "True",
+    "'text'",
+    "[]",
+    "[1,2]",
+    "(x,y)",
+    "{}",
+    "{'a':x}",
+    "(lambda:x)",
+    "self.w",
+    "f",
+    "Net",
+    "np",
+    "...",
+]
+BINARY = ["+", "-", "*", "/", "**", "@", "//", "%", "&", "==", "<", "and", "or", "is", "in"]
+KEYWORDS = [
+    "axis=1",
+    "axis=x",
+    "axis=1.5",
+    "axis=(0,1)",
+    "dim=-1",
+    "keepdims=True",
+    "out=x",
+    "where=x>0",
+    "dtype=np.float16",
+    "from_logits=True",
+    "*x",
+    "**y",
+    "min=0",
+    "max=1-1e-9",
+    "activation='softmax'",
+]
+MODULES = ["np.", "tf.", "torch.", "jnp.", "jax.nn.", "math.", "K.", "F.", "nn.", "scipy.special.", "", "x."]
+FORMS = ["{t} = {e}", "{t} = {e}", "{t} += {e}", "for x in {e}: y = {e}", "return {e}", "if {e}: y = {e}", "del {t}", "x, *y = {e}"]
+FORMS += ["with {e} as x: y = {e}", "assert {e}", "while {e}: x = {e}", "{e}"]
+NAMES = [
+    *OPERATIONS,
+    "Softmax",
+    "Sequential",
+    "Dense",
+    "CrossEntropyLoss",
+    "NLLLoss",
+    "Model",
+    "compile",
+    "append",
+    "masked_fill",
+    "f",
+    "Net",
+    "jit",
+]
+
+
+def expression(rng, depth):
+    if depth == 0:
+        return rng.choice(ATOMS)
+    kind = rng.random()
+    if kind < 0.4:
+        return f"({expression(rng, depth - 1)} {rng.choice(BINARY)} {expression(rng, depth - 1)})"
+    if kind < 0.8:
+        positional = [expression(rng, depth - 1) for _ in range(rng.choice([0, 1, 1, 2, 3]))]
+        arguments = positional + rng.sample(KEYWORDS, rng.choice([0, 0, 1, 2]))
+        named = sorted(arguments, key=lambda a: (a.startswith("**"), not a.startswith("*") and "=" in a and a in KEYWORDS))
+        return f"{rng.choice(MODULES)}{rng.choice(NAMES)}({', '.join(named)})"
+    if kind < 0.9:
+        return f"[{expression(rng, depth - 1)} for x in {expression(rng, depth - 1)} if {expression(rng, 0)}]"
+    return f"({expression(rng, depth - 1)} if {expression(rng, depth - 1)} else {expression(rng, depth - 1)})"
+
+
+def program(rng):
+    lines = [
+        "import numpy as np, torch, jax, math, scipy.special",
+        "import tensorflow as tf, jax.numpy as jnp",
+        "def f(x, *y, z=1, **p):",
+    ]
+    for _ in range(6):
+        form = rng.choice(FORMS)
+        lines.append(
+            "    " + form.format(t=rng.choice(["x", "y", "z.q", "p[0]", "p[x]", "self.w"]), e=expression(rng, rng.randint(0, 3)))
+        )
+    lines += [
+        "class Net(f):",
+        "    def forward(self, x):",
+        f"        self.w = {expression(rng, 2)}",
+        "        return self.forward(f(x))",
+    ]
+    lines += [f"{expression(rng, 3)}", "f(Net()(x), f(x))"]
+    return "\n".join(lines) + "\n"
+
+
+def test_random_programs():
+    rng = random.Random(7)
+    checked = found = 0
+    for _ in range(600):
+        source = Source(program(rng))
+        try:
+            source.parse()
+        except SourceError:
+            continue
+        checked += 1
+        found += len(analyse(source))
+        if checked % 10 == 0:
+            fixed(source.data)
+    assert checked > 300
+    assert found > 20
