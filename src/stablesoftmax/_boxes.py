@@ -13,7 +13,7 @@ Index = tuple[slice, ...]
 Lengths = tuple[int, ...]
 
 # Elements of a box, if the rows allow it: what is read, computed and written stays in the caches, and a run of the disk is long.
-_PREFERRED = 1 << 20
+_PREFERRED = 1 << 19
 _LEAST = 1 << 15
 # Of a box of parts of rows: far more, since it is made of as many runs as a part has elements.
 _PREFERRED_OF_PARTS = 1 << 22
