@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stablesoftmax.lint.facts import logistic_facts, made, square_facts
-from stablesoftmax.lint.values import Value, constant, contains, same, strip
+from stablesoftmax.lint.values import Value, constant, contains, identical, same, strip
 
 __all__ = ["SPELLINGS", "exponential", "is_centred", "is_shifted"]
 
@@ -82,47 +82,54 @@ def _is_extreme(offset: Value, *ops: str) -> bool:
     return contains(inner, *ops) or any(name and _SHIFT.search(name) for name in names)
 
 
-def _unshifted(argument: Value) -> Value:
-    """What the maximum was subtracted from."""
-    inner = strip(argument)
-    if inner.op == "sub" and contains(inner.args[1], "max", "logsumexp"):
-        return inner.args[0]
-    return inner
+def _unshifted(argument: Value, axis: Any) -> Value:
+    """What the maximum of each row was subtracted from."""
+    if argument.op == "sub" and argument.args[1].op == "max" and identical(argument.args[1].args[0], argument.args[0]):
+        largest = argument.args[1]
+        if largest.axis is None or (largest.axis == axis and largest.about.get("keepdims")):
+            return argument.args[0]
+    return argument
 
 
 def _softmax_or_sigmoid(args: tuple[Value, ...], _: dict[str, Any]) -> Value | None:
     numerator, denominator = strip(args[0]), strip(args[1])
     top = exponential(numerator)
-    if denominator.op == "phi":
-        sums = [arg for arg in denominator.args if strip(arg).op == "sum"]
-        denominator = strip(sums[0]) if len(sums) == 1 else denominator
-    if top is not None and denominator.op == "add" and any(arg.looks_small_and_positive for arg in denominator.args):
-        sums = [strip(arg) for arg in denominator.args if strip(arg).op == "sum"]  # an epsilon does not stop an overflow
-        denominator = sums[0] if len(sums) == 1 else denominator
-    if top is not None and denominator.op == "sum":
-        bottom = exponential(denominator.args[0])
-        if bottom is not None and same(numerator, denominator.args[0]):
-            about = {"axis": denominator.axis, "keepdims": denominator.about.get("keepdims", False)}
-            weighted = numerator.op != "exp"
-            softmax = made("softmax", (_unshifted(top.args[0]),), **about, weighted=weighted, spelled=True)
-            softmax.about["naive"] = not is_centred(top.args[0])
-            softmax.about["sum"] = denominator
-            return softmax
-    if top is not None and denominator.op == "add":  # e^x / (1 + e^x)
+    if top is not None and (total := _total(denominator)) is not None:
+        if exponential(total.args[0]) is not None and same(numerator, total.args[0]):
+            return _softmax(args, numerator, top, total)
+    elif top is not None and denominator.op == "add":  # e^x / (1 + e^x)
         for one, power in (denominator.args, denominator.args[::-1]):
             if one.number == 1 and same(power, top):
-                return _logistic(top.args[0], top.args[0])
+                return _logistic(top.args[0], top.args[0], args[1] is denominator and identical(args[0], power))
     if numerator.number == 1 and denominator.op == "add":  # 1 / (1 + e^-x)
         for one, power in (denominator.args, denominator.args[::-1]):
-            power = strip(power)
-            if one.number == 1 and power.op == "exp":
-                inner = strip(power.args[0])
-                return _logistic(inner.args[0] if inner.op == "neg" else made("neg", (inner,)), power.args[0])
+            if one.number == 1 and strip(power).op == "exp":
+                exponent = strip(power).args[0]
+                argument = exponent.args[0] if exponent.op == "neg" else made("neg", (exponent,))
+                return _logistic(argument, exponent, args[1] is denominator and power.op == "exp")
     return None
 
 
-def _logistic(argument: Value, exponent: Value) -> Value:
-    return Value("sigmoid", (argument,), *logistic_facts(argument), about={"naive": not exponent.high <= 88, "spelled": True})
+def _total(denominator: Value) -> Value | None:
+    """The sum in a denominator: perhaps behind a branch, or with an epsilon, which does not stop an overflow."""
+    if denominator.op == "phi" or (denominator.op == "add" and any(arg.looks_small_and_positive for arg in denominator.args)):
+        sums = [strip(arg) for arg in denominator.args if strip(arg).op == "sum"]
+        denominator = sums[0] if len(sums) == 1 else denominator
+    return denominator if denominator.op == "sum" else None
+
+
+def _softmax(args: tuple[Value, ...], numerator: Value, top: Value, total: Value) -> Value:
+    exact = args[0].op == "exp" and args[1] is total and identical(args[0], total.args[0])
+    argument = top.args[0]
+    softmax = made("softmax", (_unshifted(argument, total.axis),), axis=total.axis, keepdims=total.about.get("keepdims", False))
+    softmax.about |= {"weighted": numerator.op != "exp", "spelled": True, "exact": exact, "sum": total}
+    softmax.about["naive"] = not is_centred(argument)
+    return softmax
+
+
+def _logistic(argument: Value, exponent: Value, exact: bool) -> Value:
+    about = {"naive": not exponent.high <= 88, "spelled": True, "exact": exact}
+    return Value("sigmoid", (argument,), *logistic_facts(argument), about=about)
 
 
 def _log_of(args: tuple[Value, ...], about: dict[str, Any]) -> Value | None:
@@ -154,7 +161,7 @@ def _product(args: tuple[Value, ...], about: dict[str, Any]) -> Value | None:
             and (softmax := _softmax_or_sigmoid((factor, quotient.args[1]), about))
         ):
             return softmax
-    if len(args) == 2 and same(*args) and strip(args[0]).op not in ("constant", "random"):
+    if len(args) == 2 and identical(*args) and strip(args[0]).op not in ("constant", "random"):
         return Value("square", args[:1], *square_facts(args[0]), dtype=args[0].dtype)
     return None
 

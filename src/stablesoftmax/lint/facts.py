@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from stablesoftmax.lint.values import Value, Zero, same, strip
+from stablesoftmax.lint.values import Value, Zero, identical, same, strip
 
 __all__ = ["dtype_of", "facts_of", "logistic_facts", "made", "square_facts"]
 
@@ -102,7 +102,7 @@ def _corners(a: Value, b: Value) -> tuple[float, float]:
 
 def _mul(a: Value, b: Value) -> Facts:
     low, high = _corners(a, b)
-    if same(a, b):
+    if identical(a, b):
         low = max(low, 0.0)
     if a.zero is NEVER and b.zero is NEVER:
         return low, high, NEVER

@@ -218,7 +218,7 @@ class Imports:
     def alias(self, module: str) -> str:
         """How a module is called here, or ""."""
         for name, dotted in self.names.items():
-            if _canonical(dotted) == module and name != "_":
+            if (dotted == module or (dotted.startswith("tensorflow") and _canonical(dotted) == module)) and name != "_":
                 return name
         return ""
 

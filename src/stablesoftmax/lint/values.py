@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["VIEWS", "Value", "Zero", "constant", "contains", "is_guard_name", "same", "strip", "unknown", "walk"]
+__all__ = ["VIEWS", "Value", "Zero", "constant", "contains", "identical", "is_guard_name", "same", "strip", "unknown", "walk"]
 
 
 class Zero(enum.Enum):
@@ -27,6 +27,9 @@ class Zero(enum.Enum):
 VIEWS = frozenset({"view", "index", "element", "cast", "dropout"})
 """Operations that hand on the elements of their first argument."""
 
+_OPAQUE = frozenset(
+    {"name", "call", "phi", "loop", "random", "gaussian", "instance", "length", "arange", "where", "full", "tuple", "text"}
+)
 _EPSILON = re.compile(
     r"(^|_)(eps|epsilon|tiny|smooth|smoothing|jitter|fuzz|delta|small|ridge|floor|alpha)(_|\d|$)|epsilon", re.IGNORECASE
 )
@@ -144,6 +147,18 @@ def same(a: Value, b: Value, depth: int = 12) -> bool:
     if a.about.get("axis") != b.about.get("axis") and a.op not in ("max", "softmax", "logsumexp"):
         return False
     return all(same(x, y, depth - 1) for x, y in zip(a.args, b.args, strict=True))
+
+
+def identical(a: Value, b: Value) -> bool:
+    """Whether two terms are the same array, shape and order included: what a fix may rely on."""
+    if a is b:
+        return True
+    if a.op != b.op or a.op in VIEWS or a.op in _OPAQUE or len(a.args) != len(b.args):
+        return False
+    if a.op == "constant":
+        return a.number == b.number and a.dtype == b.dtype
+    told = all(a.about.get(key) == b.about.get(key) for key in ("axis", "keepdims", "base", "as"))
+    return told and bool(a.args) and all(map(identical, a.args, b.args))
 
 
 def walk(value: Value, depth: int = 8) -> Iterator[Value]:

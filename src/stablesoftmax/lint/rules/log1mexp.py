@@ -40,7 +40,7 @@ def check(site: Site) -> Iterator[Finding]:
     else:
         return
     if power.op == "exp":
-        known = site.args[0] is inner and not site.value.about.get("base")
+        known = site.args[0] is inner and inner.args[-1] is power and not site.value.about.get("base")
         fix = site.replace(_write, power.args[0]) if known else None
         yield site.report("log(1 - exp(x)) cancels near 0; use log(-expm1(x)) or log1mexp", fix=fix)
 

@@ -45,7 +45,7 @@ def check(site: Site) -> Iterator[Finding]:
     ):
         return
     direct = site.args[0] is inner and (not negated or inner.args[-1] is sigmoid)
-    known = direct and not site.value.about.get("base") and not sigmoid.about.get("layer")
+    known = direct and not site.value.about.get("base") and not sigmoid.about.get("layer") and sigmoid.about.get("exact", True)
     fix = site.replace(plain, sigmoid.args[0], function="log_sigmoid", negated=negated) if known else None
     what = (
         "log(1 - sigmoid(x)) is -inf from 17 on in float32; it is log_sigmoid(-x)"

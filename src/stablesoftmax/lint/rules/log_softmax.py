@@ -48,6 +48,6 @@ def check(site: Site) -> Iterator[Finding]:
             "where"
         )
         shaped = axis is None or inner.about.get("keepdims")
-        if (spelled and shaped) or (not spelled and known and inner.library != "stablesoftmax"):
+        if (spelled and shaped and inner.about["exact"]) or (not spelled and known and inner.library != "stablesoftmax"):
             fix = site.replace(reduced, inner.args[0], function="log_softmax", axis=axis, implicit=not spelled)
     yield site.report("log of softmax is -inf where the softmax underflows; use log_softmax", fix=fix)

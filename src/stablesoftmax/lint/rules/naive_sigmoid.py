@@ -37,5 +37,6 @@ def check(site: Site) -> Iterator[Finding]:
         return
     argument = value.args[0]
     negated = argument.op == "neg" and argument.node is None  # made by us of 1 / (1 + exp(x))
-    fix = site.replace(plain, argument.args[0] if negated else argument, function="sigmoid", negated=negated)
+    operand = argument.args[0] if negated else argument
+    fix = site.replace(plain, operand, function="sigmoid", negated=negated) if value.about["exact"] else None
     yield site.report("sigmoid by hand: its exp overflows; use the sigmoid of the library (scipy.special.expit)", fix=fix)

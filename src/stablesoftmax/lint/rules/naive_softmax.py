@@ -35,10 +35,9 @@ def check(site: Site) -> Iterator[Finding]:
         return
     axis = about["axis"]
     denominator = site.args[1]
-    kept = (
-        site.op == "div" and (axis is None or about["keepdims"]) and denominator.op == "sum" and not denominator.about.get("where")
-    )
+    kept = axis is None or about["keepdims"]
+    exact = about["exact"] and site.op == "div" and not denominator.about.get("where") and not denominator.about.get("as")
     fix = None
-    if kept and not about["weighted"] and not about["sum"].about.get("accumulated") and value.args[0].op != "element":
+    if kept and exact and not about["sum"].about.get("accumulated") and value.args[0].op != "element":
         fix = site.replace(reduced, value.args[0], function="softmax", axis=axis)
     yield site.report("softmax without the maximum: exp overflows to inf/inf = nan; subtract the maximum or call softmax", fix=fix)

@@ -35,5 +35,6 @@ def check(site: Site) -> Iterator[Finding]:
         return
     if not isinstance(sigmoid.node, ast.expr) or not site.holds(sigmoid.node):
         return  # the sigmoid is needed besides: the derivative s * (1 - s), say
-    fix = site.replace(plain, sigmoid.args[0], function="sigmoid", negated=True)
+    exact = sigmoid.about.get("exact", True)
+    fix = site.replace(plain, sigmoid.args[0], function="sigmoid", negated=True) if exact else None
     yield site.report("1 - sigmoid(x) is 0 from 17 on in float32; it is sigmoid(-x)", fix=fix)

@@ -22,7 +22,7 @@ from typing import Any
 from stablesoftmax.lint.findings import Finding
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.spelling import spell
-from stablesoftmax.lint.values import Value, same, strip
+from stablesoftmax.lint.values import Value, identical, same, strip
 
 CODE = "SSM504"
 NAME = "variance-by-moments"
@@ -39,7 +39,9 @@ def check(site: Site) -> Iterator[Finding]:
     if not _is_mean(mean) or not mean.args or not same(_of_mean(mean), x):
         return
     fix = None
-    if squares.op == mean.op == "mean" and squares.axis == mean.axis != "?" and site.library in ("numpy", "jax"):
+    raw = site.args[0] is squares and site.args[1] is square and square.args[0] is mean
+    exact = raw and squares.op == mean.op == "mean" and squares.args[0].op == "square" and identical(mean.args[0], x)
+    if exact and squares.axis == mean.axis != "?" and site.library in ("numpy", "jax"):
         keeps = {squares.about.get("keepdims"), mean.about.get("keepdims")}
         extra = any(part.about.get(key) for part in (squares, mean) for key in ("where", "weights", "as"))
         if len(keeps) == 1 and not extra and x.op not in ("element",):
