@@ -42,3 +42,23 @@ def test_masks_temperatures_and_in_place():
     y = x.copy()
     assert ssm.softmax(y, 1, temperature=t, out=y) is y
     assert_same_bits(y, expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("n", [2600, 5000, 10_000, 20_000])
+def test_in_place_at_any_alignment(dtype, n):
+    """Lengths at which the scratch of some level has room for panels of two strips.
+
+    The first columns, up to a cache line, are a panel of their own then, whose strip reaches into columns that are yet to be read.
+    """
+    rng = np.random.default_rng(n)
+    memory = rng.standard_normal((n, 96)).astype(dtype)
+    for start in (0, 1, 3, 4, 8, 12, 15, 16, 24, 31):
+        for columns in (9, 17, 20, 36, 40, 64):
+            x = memory[:, start : start + columns]
+            for name in ("softmax", "log_softmax"):
+                y = memory.copy()
+                place = y[:, start : start + columns]
+                getattr(ssm, name)(place, 0, out=place)
+                assert_same_bits(place.T, getattr(ssm, name)(np.ascontiguousarray(x.T)), f"{start}, {columns}")
+                assert_same_bits(y[:, start + columns :], memory[:, start + columns :])

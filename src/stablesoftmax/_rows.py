@@ -73,8 +73,9 @@ def _write(
     """The results of a kernel, straight into their place where that lies in memory as the kernel writes; after any `values`."""
     if far:
         operands[0] = operands[0].copy(order="K")
-        kernel(*operands, out=operands[0])
-        assign(target, operands[0], computing)
+        results = np.empty_like(operands[0])
+        kernel(*operands, out=results)
+        assign(target, results, computing)
         return
     direct = flat(target, rank) if target.dtype == computing else None
     if direct is not None and (direct is target or np.may_share_memory(direct, target)):

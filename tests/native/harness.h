@@ -42,7 +42,7 @@ public:
 // One promise. `quick` asks for fewer random cases.
 typedef void Check(const Level &level, bool quick, Outcome &outcome);
 Check check_bits, check_order, check_accuracy, check_special_rows, check_state, check_strips, check_environment, check_family, check_streams,
-    check_vocabulary;
+    check_threads, check_vocabulary;
 void check_math(bool quick, Outcome &outcome); // of the scalar functions below the levels
 void check_complex(Outcome &outcome);          // of what is compiled once
 

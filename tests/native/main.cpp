@@ -23,6 +23,7 @@ const Promise promises[] = {
     {"vocabulary", check_vocabulary},     {"bits", check_bits},   {"order", check_order},   {"strips", check_strips},
     {"accuracy", check_accuracy},         {"special_rows", check_special_rows}, {"state", check_state}, {"environment", check_environment},
     {"family", check_family},             {"streams", check_streams},
+    {"threads", check_threads},
 };
 
 // What this machine can run; simulated512 is compiled with the flags of avx2 where there is one.

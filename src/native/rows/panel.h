@@ -12,8 +12,8 @@ namespace {
 // Columns up to this length stay in a cache as they are.
 constexpr std::size_t longest_in_place = 1024;
 
-// The columns that strips of `width` cover. A strip that would lack columns overlaps its neighbour: every strip is read before any
-// is written, and both compute the same.
+// The columns that strips of `width` cover. A strip that would lack columns overlaps its neighbour, which may belong to another panel: it
+// writes its own columns alone, since results may go where the next panel has yet to read.
 template <std::size_t width> struct Panel {
   static constexpr std::size_t most = 5; // strips: four, and one that ends a call
   struct Piece {
@@ -74,15 +74,15 @@ inline void copy_out(const Panel<width> &panel, const Row &row, const T *tiles, 
     for (std::size_t s = 0; s < panel.strips; s++) {
       if (!done[s]) continue;
       const auto &piece = panel.pieces[s];
-      char *to = y + piece.start * element;
-      const T *from = tiles + (s * row.n + j) * width;
+      char *to = y + piece.begin * element;
+      const T *from = tiles + (s * row.n + j) * width + (piece.begin - piece.start);
+      const std::size_t own = piece.end - piece.begin;
       if constexpr (sizeof(T) == 4)
         if (row.y_storage != Storage::native) {
-          narrow_to_halves(from, width, row.y_storage == Storage::half, reinterpret_cast<std::uint16_t *>(to));
+          narrow_to_halves(from, own, row.y_storage == Storage::half, reinterpret_cast<std::uint16_t *>(to));
           continue;
         }
-      if (far && piece.end - piece.begin < width) // of a line that is streamed nothing may be in a cache
-        __builtin_memcpy(y + piece.begin * element, from + (piece.begin - piece.start), (piece.end - piece.begin) * sizeof(T));
+      if (own < width) __builtin_memcpy(to, from, own * sizeof(T));
       else if (far && reinterpret_cast<std::uintptr_t>(to) % level_bytes == 0)
         stream_many(reinterpret_cast<T *>(to), load_many<2>(from));
       else store_many(reinterpret_cast<T *>(to), load_many<2>(from));
