@@ -20,10 +20,31 @@ inline F softmax_gradient(F y, F g, const Products &dot) {
   const D hi = splat(dot.hi);
   return narrow(widen_low(y) * (widen_low(g) - hi), widen_high(y) * (widen_high(g) - hi));
 }
+inline F softmax_gradient(const float *y, const float *g, const Products &dot) {
+  const D hi = splat(dot.hi);
+  constexpr std::size_t half = lanes<double>;
+  return narrow(load_wide(y) * (load_wide(g) - hi), load_wide(y + half) * (load_wide(g + half) - hi));
+}
 inline D softmax_gradient(D y, D g, const Products &dot) {
   const DifferencePair d = difference_pair(g, splat(dot.hi));
   return fma(y, d.hi, y * (d.lo - splat(dot.lo)));
 }
+
+inline D softmax_gradient(const double *y, const double *g, const Products &dot) { return softmax_gradient(load(y), load(g), dot); }
+
+// The results of softmax_vjp.
+template <class T> struct FromProducts {
+  const T *y, *g;
+  const Products dot;
+
+  template <int N> ALWAYS_INLINE Many<Vector<T>, N> vectors(std::size_t i) const {
+    return each<N>([&](int k) __attribute__((always_inline)) {
+      const std::size_t at = i + static_cast<std::size_t>(k) * lanes<T>;
+      return softmax_gradient(y + at, g + at, dot);
+    });
+  }
+  ALWAYS_INLINE Vector<T> part(std::size_t i, std::size_t m) const { return softmax_gradient(load_part<T>(y + i, m, 0), load_part<T>(g + i, m, 0), dot); }
+};
 
 // Results made of two rows, of which the first is read as y and the second as g.
 template <class T, class Function> struct FromPair {
@@ -50,13 +71,16 @@ template <class T, class Function> inline void write_pairs(const Access<T> &y, c
 // The first row holds y = softmax(x), and takes the results.
 template <class Kind> inline void softmax_vjp_row(const Row &of_y, const Row &of_g) {
   using T = typename Kind::T;
-  using V = typename Kind::V;
   T buffer_y[block_elements], buffer_g[block_elements];
   Access<T> y(of_y), g(of_g);
   y.hold(buffer_y);
   g.hold(buffer_g);
   const Products dot = sum_of_products(y, g);
-  write_pairs(y, g, [dot](V u, V v) __attribute__((always_inline)) { return softmax_gradient(u, v, dot); });
+  std::size_t first = 0;
+  each_pair(y, g, [&](const T *of_y, const T *of_g, std::size_t n) {
+    write_block(y, first, n, FromProducts<T>{of_y, of_g, dot});
+    first += n;
+  });
 }
 
 // e^y for y <= 0 as base*(1 + growth) times a constant.

@@ -100,8 +100,15 @@ template <class B> inline Products sum_below(const Access<float> &a, const B &b,
   each_pair(a, b, [&](const float *of_a, const float *of_b, std::size_t n) { // 2048 digits of 2^50 fit 64 bits
     W low{}, high{};
     std::uint64_t count = 0;
-    each_vector_pair<float>(of_a, of_b, n, [&](F u, F v) __attribute__((always_inline)) {
-      low += bits<W>(fma(widen_low(u), widen_low(v), splat(magic))); // rounds the exact product once
+    std::size_t i = 0;
+#pragma GCC unroll 4
+    for (; i + lanes<float> <= n; i += lanes<float>) {
+      low += bits<W>(fma(load_wide(of_a + i), load_wide(of_b + i), splat(magic))); // rounds the exact product once
+      high += bits<W>(fma(load_wide(of_a + i + lanes<double>), load_wide(of_b + i + lanes<double>), splat(magic)));
+      count += lanes<float>;
+    }
+    each_vector_pair<float>(of_a + i, of_b + i, n - i, [&](F u, F v) __attribute__((always_inline)) {
+      low += bits<W>(fma(widen_low(u), widen_low(v), splat(magic)));
       high += bits<W>(fma(widen_high(u), widen_high(v), splat(magic)));
       count += lanes<float>;
     });

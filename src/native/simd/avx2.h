@@ -35,6 +35,8 @@ inline GenericQ level_lookup8(const std::uint64_t *table, GenericQ index) {
   const __m256i twice = _mm256_shuffle_epi32((__m256i)index, _MM_SHUFFLE(2, 2, 0, 0));
   return (GenericQ)_mm256_blend_epi32(_mm256_permutevar8x32_epi32(low, twice), _mm256_permutevar8x32_epi32(high, twice), 0xaa);
 }
+#define STABLESOFTMAX_HAS_WIDE_LOADS
+inline __m256d level_load_wide(const float *from) { return _mm256_cvtps_pd(_mm_loadu_ps(from)); }
 inline __m256d level_widen(__m256 v, int half) {
   return _mm256_cvtps_pd(half ? _mm256_extractf128_ps(v, 1) : _mm256_castps256_ps128(v));
 }

@@ -29,6 +29,8 @@ inline GenericI level_lookup8(const std::uint32_t *table, GenericI index) {
 inline GenericQ level_lookup8(const std::uint64_t *table, GenericQ index) {
   return (GenericQ)_mm512_permutexvar_epi64((__m512i)index, _mm512_loadu_si512(table));
 }
+#define STABLESOFTMAX_HAS_WIDE_LOADS
+inline __m512d level_load_wide(const float *from) { return _mm512_cvtps_pd(_mm256_loadu_ps(from)); }
 inline __m512d level_widen(__m512 v, int half) {
   return _mm512_cvtps_pd(half ? _mm512_extractf32x8_ps(v, 1) : _mm512_castps512_ps256(v));
 }

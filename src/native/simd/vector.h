@@ -125,6 +125,16 @@ inline D widen_low(F v) { return level_widen(v, 0); }
 inline D widen_high(F v) { return level_widen(v, 1); }
 inline D widen_low(I v) { return generic_widen(v, 0); }
 inline D widen_high(I v) { return generic_widen(v, 1); }
+// As many floats as a vector has doubles, from memory: one operation, where taking a vector apart is two or three.
+inline D load_wide(const float *from) {
+#if defined(STABLESOFTMAX_HAS_WIDE_LOADS)
+  return level_load_wide(from);
+#else
+  D v;
+  for (std::size_t i = 0; i < lanes<double>; i++) v[i] = static_cast<double>(from[i]);
+  return v;
+#endif
+}
 // The reverse, each lane rounded once.
 inline F narrow(D low, D high) { return level_narrow(low, high); }
 
