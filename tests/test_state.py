@@ -125,7 +125,7 @@ def test_states_of_the_definition(dtype, temperature):
 
 
 @every_dtype
-def test_layouts(dtype):
+def test_layouts_of_digits(dtype):
     """The digits of a sum change at 2^14, 2^16, 2^21 and 2^23 elements above -inf; a state passes through all."""
     rng = np.random.default_rng(124)
     for temperature in (1.0, 0.7):
