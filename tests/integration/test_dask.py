@@ -3,6 +3,8 @@
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 
 import ml_dtypes
@@ -18,8 +20,6 @@ pytest.importorskip("dask.array", reason="dask is not part of the test extra")
 import dask  # noqa: E402
 import dask.array as da  # noqa: E402
 import distributed  # noqa: E402
-
-import stablesoftmax.dask as lazy  # noqa: E402
 
 DTYPES = [np.dtype(t) for t in (np.float16, ml_dtypes.bfloat16, np.float32, np.float64)]
 every_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=str)
@@ -50,7 +50,7 @@ def chunks(rng, shape):
 
 
 @every_dtype
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_any_chunking(dtype, seed):
     rng = np.random.default_rng([500, seed])
     shape = tuple(int(n) for n in rng.integers(1, 14, rng.integers(1, 4)))
@@ -82,7 +82,7 @@ def test_any_chunking(dtype, seed):
 
 
 @every_dtype
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 def test_cross_entropy(dtype, seed, reduction):
     rng = np.random.default_rng([501, seed])
@@ -197,7 +197,7 @@ def test_bad_input():
         ssm.cross_entropy(x, np.ones((6, 8), np.float32), ignore_index=1)
 
 
-@every_dtype
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
 @pytest.mark.parametrize("scheduler", ["threads", "processes"])
 def test_schedulers(dtype, scheduler):
     x = np.random.default_rng(504).standard_normal((40, 300)).astype(dtype)
@@ -252,25 +252,29 @@ def test_a_worker_that_is_killed(tmp_path):
         assert_same_bits(future.result(timeout=120), ssm.softmax(x))
 
 
-def peak(directory, name, again):
-    """The highest resident memory, in MiB above the import, of a worker that computes into a file."""
-    import resource  # in the worker
+PEAK = """
+import resource, sys
+import dask, dask.array as da
+import stablesoftmax.dask as lazy
 
-    x = da.from_zarr(f"{directory}/x.zarr")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with dask.config.set(scheduler="synchronous"):
-        getattr(lazy, name)(x, read_again=again).to_zarr(f"{directory}/{name}-{again}.zarr", overwrite=True)
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+directory, again = sys.argv[1], sys.argv[2] == "again"
+x = da.from_zarr(f"{directory}/x.zarr")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with dask.config.set(scheduler="synchronous"):
+    lazy.softmax(x, read_again=again).to_zarr(f"{directory}/{again}.zarr", overwrite=True)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+def peak(directory, how):
+    """The highest resident memory, in MiB above the import, of a process that computes from a store into a store."""
+    child = subprocess.run([sys.executable, "-c", PEAK, directory, how], capture_output=True, text=True, check=True, timeout=300)
+    return float(child.stdout)
 
 
 def test_memory_is_a_few_chunks(tmp_path):
     """One row of 64 chunks of 4 MB: read again, a worker holds a few of them; kept, all."""
-    import multiprocessing
-
     da.random.default_rng(507).standard_normal((1, 1 << 26), chunks=(1, 1 << 20), dtype=np.float32).to_zarr(tmp_path / "x.zarr")
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(1, maxtasksperchild=1) as pool:
-        few = pool.apply(peak, (str(tmp_path), "softmax", True))
-        many = pool.apply(peak, (str(tmp_path), "softmax", False))
+    few, many = peak(str(tmp_path), "again"), peak(str(tmp_path), "kept")
     assert few < 100, (few, many)
     assert many > 2 * few, (few, many)
