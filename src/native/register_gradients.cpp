@@ -69,27 +69,22 @@ void loop_log_softmax_jvp(char **args, const npy_intp *sizes, const npy_intp *st
 }
 
 // (n),(n)->()
-void loop_dot(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
-  const auto &loop = *static_cast<const GradientLoop *>(data);
+template <class Function> void number_of_pair(char **args, const npy_intp *sizes, const npy_intp *steps, const GradientLoop &loop, Function function) {
   Operands at(args, steps, 3);
   guarded([&] {
     for (npy_intp i = 0; i < sizes[0]; i++, at.next(3))
-      *reinterpret_cast<double *>(at[2]) = loop.level->dot(row_of(at[0], steps[3], sizes[1], loop.storage),
-                                                           row_of(at[1], steps[4], sizes[1], loop.storage));
+      *reinterpret_cast<double *>(at[2]) =
+          function(row_of(at[0], steps[3], sizes[1], loop.storage), row_of(at[1], steps[4], sizes[1], loop.storage));
     return false;
   });
 }
-
-// (n),(n)->()
+void loop_dot(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
+  const auto &loop = *static_cast<const GradientLoop *>(data);
+  number_of_pair(args, sizes, steps, loop, loop.level->dot);
+}
 void loop_part_largest_product(char **args, const npy_intp *sizes, const npy_intp *steps, void *data) {
   const auto &loop = *static_cast<const GradientLoop *>(data);
-  Operands at(args, steps, 3);
-  guarded([&] {
-    for (npy_intp i = 0; i < sizes[0]; i++, at.next(3))
-      *reinterpret_cast<double *>(at[2]) = loop.level->products.largest(row_of(at[0], steps[3], sizes[1], loop.storage),
-                                                                        row_of(at[1], steps[4], sizes[1], loop.storage));
-    return false;
-  });
+  number_of_pair(args, sizes, steps, loop, loop.level->products.largest);
 }
 
 // (n),(n),() largest of all ->(2)

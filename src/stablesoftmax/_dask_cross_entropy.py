@@ -6,12 +6,12 @@ import dask.array as da
 import numpy as np
 
 from stablesoftmax import _native, _parts
-from stablesoftmax._arguments import as_logits, cast, floating, normalise_axis, reduced_dtype, result_dtype
+from stablesoftmax._arguments import cast, floating, reduced_dtype, result_dtype
 from stablesoftmax._cross_entropy import cross_entropy as cross_entropy_in_memory
 from stablesoftmax._dask_arguments import Lazy, as_lazy, as_lazy_mask, one_a_row, whole_axes
 from stablesoftmax._dask_passes import TOTAL, Part, Passes, Rows, blocks, join_totals, summary_part, tree, words
 from stablesoftmax._layout import Array
-from stablesoftmax._targets import as_labels, as_normalizer, as_number
+from stablesoftmax._targets import as_class_weight, as_labels, as_normalizer, as_number, class_axis, misfit, refuse_ignored
 
 _FLOAT64 = np.dtype(np.float64)
 _ROW = np.dtype([("loss", "f8"), ("weight", "f8")])
@@ -138,10 +138,8 @@ def cross_entropy(
     """See stablesoftmax.dask.cross_entropy."""
     name = "cross_entropy"
     x = as_lazy(name, logits, "logits")
-    axes = normalise_axis(name, axis, x.shape)
-    if len(axes) != 1:
-        raise ValueError(f"{name}: axis must name the one axis of the classes, not {axis!r}, for logits of shape {x.shape}")
-    (along,), own, classes = axes, floating(x.dtype), x.shape[axes[0]]
+    along = class_axis(name, axis, x.shape)
+    axes, own, classes = (along,), floating(x.dtype), x.shape[along]
     outer = x.shape[:along] + x.shape[along + 1 :]
     result = result_dtype(name, x, dtype, reduced_dtype(own))
     divisor = as_normalizer(name, reduction, normalizer)
@@ -150,16 +148,10 @@ def cross_entropy(
     given = targets if isinstance(targets, da.Array) else da.asarray(np.asarray(targets))
     hard = given.dtype.kind in "iu"
     if given.shape != (outer if hard else x.shape) or given.dtype.kind == "b":
-        raise ValueError(
-            f"{name}: targets of dtype {given.dtype} and shape {given.shape}; use integer labels of shape {outer} or floating "
-            f"probabilities of the shape {x.shape} of the logits"
-        )
-    if ignore_index is not None and not hard:
-        raise ValueError(f"{name}: ignore_index={ignore_index} is for labels, and the targets are probabilities; use where=")
-    if weight is not None:
-        weight = as_logits(name, weight, "weight").astype(np.float64)
-        if weight.shape != (classes,):
-            raise ValueError(f"{name}: weight has shape {weight.shape}; it holds one number a class, shape {(classes,)}")
+        raise misfit(name, given, outer, x.shape)
+    if not hard:
+        refuse_ignored(name, ignore_index)
+    weight = as_class_weight(name, weight, classes)
     soft = not hard or smoothing > 0
     whole = whole_axes(x, axes)
     if soft and not whole:

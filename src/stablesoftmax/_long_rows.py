@@ -17,8 +17,6 @@ from stablesoftmax._layout import assign, flat, patterns
 Array = np.ndarray[Any, Any]
 Result = TypeVar("Result")
 
-_SHARED_OR_NOTHING, _LIMIT = 3, 4  # bits of a policy: what a row of -inf becomes, what a row with +inf becomes
-
 
 class LongRow:
     """One row: an array of any rank, all of whose elements are the row, and its mask."""
@@ -34,9 +32,6 @@ class LongRow:
     def write(self, log: bool, temperature: float, policy: int, y: Array) -> bool:
         """softmax, or log_softmax, of the row into y, of its shape; true where a nan was made out of none."""
         summary = self._summary()
-        maximum, nan = float(summary.max), bool(summary.nan)
-        accepted = nan or bool(policy & (_LIMIT if maximum > 0 else _SHARED_OR_NOTHING))
-        special = nan or np.isinf(maximum)
         total = self._total(temperature, log, summary)
         name = "log_softmax" if log else "softmax"
 
@@ -50,7 +45,7 @@ class LongRow:
                 assign(target, results, self._computing)
 
         self._run(write)
-        return special and not accepted and bool(summary.present > 0)
+        return bool(_parts.made_nan(summary, policy))
 
     def logsumexp(self) -> float:
         """In the precision of float32, or float64 for float64."""

@@ -123,9 +123,7 @@ def finalise(
     /,
 ) -> float: ...
 
-_Pair = tuple[int, int]
 _Vector = np.ndarray[Any, Any]
-_Summary = tuple[float, float, int, int, bool]
 
 def use_threads(get_num_threads: Callable[[], int], lend: Callable[[Callable[[], None], int], None], /) -> None: ...
 def raise_invalid(name: str, /) -> None: ...

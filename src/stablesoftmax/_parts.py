@@ -15,6 +15,9 @@ Array = np.ndarray[Any, Any]
 DType = np.dtype[Any]
 
 
+_SHARED_OR_NOTHING, _LIMIT = 3, 4  # bits of a policy: what a row of -inf becomes, what a row with +inf becomes
+
+
 class Summary(NamedTuple):
     """What pass 1 finds of rows; arrays with an element a row."""
 
@@ -62,6 +65,12 @@ def write(
     """Pass 3: softmax or log_softmax of parts, as patterns where x is bfloat16."""
     kernel = gufunc("part_" + name, x.dtype, mask is not None)
     return np.asarray(kernel(*_operands(x, mask), temperature, policy, *summary, total, out=out))
+
+
+def made_nan(summary: Summary, policy: Any) -> Any:
+    """Where a row becomes nan without holding one, by the policy of softmax and log_softmax."""
+    accepted = np.where(summary.max > 0, policy & _LIMIT, policy & _SHARED_OR_NOTHING).astype(bool)
+    return np.isinf(summary.max) & ~summary.nan & ~accepted & (summary.present > 0)
 
 
 def _of_rows(name: str, dtype: DType) -> np.ufunc:

@@ -14,8 +14,6 @@ from stablesoftmax._layout import patterns
 
 Array = np.ndarray[Any, Any]
 
-_SHARED_OR_NOTHING, _LIMIT = 3, 4  # bits of a policy: what a row of -inf becomes, what a row with +inf becomes
-
 
 class RowParts:
     """`count` rows. A part of each is a matrix of `count` rows, in the dtype of the computation; so is its mask."""
@@ -56,10 +54,7 @@ class RowParts:
 
     def made_nan(self) -> bool:
         """Whether a row becomes nan without holding one."""
-        known = self._summary
-        special = known.nan | np.isinf(known.max)
-        accepted = known.nan | np.where(known.max > 0, self._policy & _LIMIT, self._policy & _SHARED_OR_NOTHING).astype(bool)
-        return bool((special & ~accepted & (known.present > 0)).any())
+        return bool(_parts.made_nan(self._summary, self._policy).any())
 
     def logsumexp(self) -> tuple[Array, Array]:
         """Instead of pass 3: the values as float64, and which of them have cancelled and need `add_near_zero`."""

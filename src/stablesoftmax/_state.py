@@ -160,9 +160,7 @@ class LogSumExp:
         mask = as_mask(name, where, x.shape)
         layout = Layout(x, normalise_axis(name, axis, x.shape))
         if self.shape is not None and layout.outer_shape != self.shape:
-            raise ValueError(
-                f"{name}: block of shape {x.shape} has rows of shape {layout.outer_shape}; those of the state are {self.shape}"
-            )
+            raise self._misshapen(name, x, layout)
         before = empty_states(math.prod(layout.outer_shape), dtype == np.float64) if self.shape is None else self._states
         states = within_reach(name, absorbed(name, before, x, mask, layout, dtype, self.temperature))
         self.dtype, self.shape, self._states = dtype, layout.outer_shape, states
@@ -260,9 +258,7 @@ class LogSumExp:
         rank_of_x, x = x.ndim, np.atleast_1d(x)
         layout = Layout(x, axes or ((0,) if rank_of_x == 0 else ()))
         if layout.outer_shape != self.shape:
-            raise ValueError(
-                f"{called}: block of shape {x.shape} has rows of shape {layout.outer_shape}; those of the state are {self.shape}"
-            )
+            raise self._misshapen(called, x, layout)
         totals = totals_of(called, self._states, self._is_float64, self.temperature, name == "log_softmax").reshape(*self.shape, 2)
         summary = _parts.Summary(*(self._field(field) for field in _parts.Summary._fields))
         y = np.empty_like(x, dtype=dtype, subok=False)

@@ -81,16 +81,46 @@ def as_normalizer(name: str, reduction: str, normalizer: Any) -> float | None:
 
 
 @neutral
+def class_axis(name: str, axis: Any, shape: tuple[int, ...]) -> int:
+    """The one axis of the classes of logits of this shape."""
+    axes = normalise_axis(name, axis, shape)
+    if len(axes) != 1:
+        raise ValueError(f"{name}: axis must name the one axis of the classes, not {axis!r}, for logits of shape {shape}")
+    return axes[0]
+
+
+def misfit(name: str, targets: Any, outer: tuple[int, ...], shape: tuple[int, ...]) -> ValueError:
+    """Targets that are neither labels nor probabilities of logits of this shape, whose rows have the shape `outer`."""
+    return ValueError(
+        f"{name}: targets of dtype {targets.dtype} and shape {targets.shape}; use integer labels of shape {outer} or floating "
+        f"probabilities of the shape {shape} of the logits"
+    )
+
+
+def refuse_ignored(name: str, ignore_index: int | None) -> None:
+    """Refuse a label that does not count where the targets are probabilities."""
+    if ignore_index is not None:
+        raise ValueError(f"{name}: ignore_index={ignore_index} is for labels, and the targets are probabilities; use where=")
+
+
+def as_class_weight(name: str, weight: Any, classes: int) -> Array | None:
+    """One float64 number a class, if weights are given."""
+    if weight is None:
+        return None
+    weights = as_logits(name, weight, "weight").astype(np.float64)
+    if weights.shape != (classes,):
+        raise ValueError(f"{name}: weight has shape {weights.shape}; it holds one number a class, shape {(classes,)}")
+    return weights
+
+
 def read_call(
     name: str, x: Any, targets: Any, axis: Any, weight: Any, label_smoothing: Any, ignore_index: Any, where: Any, reduction: str,
     normalizer: Any, dtype: Any,
 ) -> Call:  # fmt: skip
     logits = as_logits(name, x)
-    axes = normalise_axis(name, axis, logits.shape)
-    if len(axes) != 1:
-        raise ValueError(f"{name}: axis must name the one axis of the classes, not {axis!r}, for logits of shape {logits.shape}")
-    own, classes = floating(logits.dtype), logits.shape[axes[0]]
-    outer = logits.shape[: axes[0]] + logits.shape[axes[0] + 1 :]
+    along = class_axis(name, axis, logits.shape)
+    own, classes = floating(logits.dtype), logits.shape[along]
+    outer = logits.shape[:along] + logits.shape[along + 1 :]
     loss_dtype = result_dtype(name, logits, dtype, reduced_dtype(own))
     normalizer = as_normalizer(name, reduction, normalizer)
     given = np.asarray(targets)
@@ -99,18 +129,11 @@ def read_call(
     else:
         labels, soft = None, as_logits(name, given, "targets")
         if soft.dtype.kind == "b" or soft.shape != logits.shape:
-            raise ValueError(
-                f"{name}: targets of dtype {soft.dtype} and shape {soft.shape}; use integer labels of shape {outer} or floating "
-                f"probabilities of the shape {logits.shape} of the logits"
-            )
-        if ignore_index is not None:
-            raise ValueError(f"{name}: ignore_index={ignore_index} is for labels, and the targets are probabilities; use where=")
-    if weight is not None:
-        weight = as_logits(name, weight, "weight").astype(np.float64)
-        if weight.shape != (classes,):
-            raise ValueError(f"{name}: weight has shape {weight.shape}; it holds one number a class, shape {(classes,)}")
+            raise misfit(name, soft, outer, logits.shape)
+        refuse_ignored(name, ignore_index)
+    weight = as_class_weight(name, weight, classes)
     return Call(
-        name, logits, axes[0], as_mask(name, where, logits.shape), labels, soft, weight,
+        name, logits, along, as_mask(name, where, logits.shape), labels, soft, weight,
         as_number(name, "label_smoothing", label_smoothing, 0, 1, "between 0 and 1"), reduction, normalizer,
         loss_dtype, own if dtype is None else loss_dtype,
     )  # fmt: skip

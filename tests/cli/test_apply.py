@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import stablesoftmax
-from stablesoftmax.cli import main
 
 LOGITS = np.array([[1.0, 2.0, 3.0], [-1000.0, 0.0, 1000.0]])
 
@@ -48,17 +47,6 @@ def logits(tmp_path):
     path = tmp_path / "logits.npy"
     np.save(path, LOGITS)
     return path
-
-
-@pytest.fixture
-def call(capfd):
-    """Call the command in this process: the exit code, and the lines of standard error."""
-
-    def call(*arguments):
-        code = main([os.fspath(argument) for argument in arguments])
-        return code, capfd.readouterr().err
-
-    return call
 
 
 @pytest.mark.parametrize("command", ["softmax", "log-softmax", "logsumexp"])

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 import stablesoftmax
-from stablesoftmax.cli import main
 from stablesoftmax.io import ArrayFileError, open_arrays, read_arrays, write_arrays
 
 COMMAND = (sys.executable, "-m", "stablesoftmax")
@@ -29,15 +28,6 @@ def one_line(text):
     assert len(text.splitlines()) == 1, text
     assert "Traceback" not in text
     return text.rstrip("\n")
-
-
-@pytest.fixture
-def call(capfd):
-    def call(*arguments):
-        code = main([os.fspath(argument) for argument in arguments])
-        return code, capfd.readouterr().err
-
-    return call
 
 
 @pytest.fixture(scope="module")

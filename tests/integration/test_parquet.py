@@ -1,28 +1,16 @@
 """Parquet tables through the command, written and read back by pyarrow."""
 
-import os
-
 import numpy as np
 import pytest
 from budget import cases
 from hostile import attack
 
 import stablesoftmax
-from stablesoftmax.cli import main
 from stablesoftmax.io import read_arrays, write_arrays
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not part of the test extra")
 pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not part of the test extra")
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def call(capfd):
-    def call(*arguments):
-        code = main([os.fspath(argument) for argument in arguments])
-        return code, capfd.readouterr().err
-
-    return call
 
 
 def table(array, names="abc"):

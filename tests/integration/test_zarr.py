@@ -16,21 +16,11 @@ from budget import cases
 from hostile import attack
 
 import stablesoftmax
-from stablesoftmax.cli import main
 from stablesoftmax.io import zarr_target
 
 zarr = pytest.importorskip("zarr", reason="zarr is not part of the test extra")
 pytestmark = pytest.mark.integration
 COMMAND = (sys.executable, "-m", "stablesoftmax")
-
-
-@pytest.fixture
-def call(capfd):
-    def call(*arguments):
-        code = main([os.fspath(argument) for argument in arguments])
-        return code, capfd.readouterr().err
-
-    return call
 
 
 def store(path, x, **options):

@@ -13,7 +13,6 @@ from stablesoftmax._promises.subject import Subject, logits_only
 __all__ = ["ROWS"]
 
 TEMPERATURE = 0.7
-LOG = -100.0  # exponent of the second part where a logarithm can cancel
 
 
 class Csr:
