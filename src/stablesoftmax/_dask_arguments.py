@@ -14,6 +14,10 @@ Lazy = Any  # a dask.array.Array
 def as_lazy(name: str, x: Any, called: str = "x") -> Lazy:
     """A Dask array of known chunks and an accepted dtype."""
     lazy = x if isinstance(x, da.Array) else da.asarray(x)
+    if type(lazy._meta) is not np.ndarray:
+        kind = type(lazy._meta).__name__
+        mask = f", its mask as where=~da.ma.getmaskarray({called})" if isinstance(lazy._meta, np.ma.MaskedArray) else ""
+        raise TypeError(f"{name}: {called} is made of {kind}s; use an array of numpy.ndarrays{mask}")
     unknown = [axis for axis, n in enumerate(lazy.shape) if math.isnan(n)]
     if unknown:
         raise ValueError(

@@ -29,6 +29,9 @@ def _summary_with_logit(
     """Pass 1, and the logit of the label of each row as far as it lies in this chunk."""
     found = summary_part(x, mask, rows=rows, estimated=estimated)
     part, axis = Part(rows, x, mask), rows.axes[0]
+    if not x.shape[axis]:
+        found["logit"] = -np.inf
+        return found
     local = part.per_row(labels) - block_info[0]["array-location"][axis][0]
     here = (local >= 0) & (local < x.shape[axis])
     index = np.where(here, local, 0)[..., None]

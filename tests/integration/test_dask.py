@@ -114,6 +114,16 @@ def test_cross_entropy(dtype, seed, reduction):
         assert_same_bits(ssm.cross_entropy(whole, soft, **options).compute(), ssm.cross_entropy(x, soft, **options))
 
 
+def test_chunks_without_elements():
+    x = np.random.default_rng(508).standard_normal((6, 9))
+    chunked, labels = da.from_array(x, chunks=((2, 0, 4), (0, 5, 0, 4))), np.arange(6)
+    for axis in (0, 1, None):
+        assert_same_bits(ssm.softmax(chunked, axis).compute(), ssm.softmax(x, axis))
+        assert_same_bits(ssm.logsumexp(chunked, axis).compute(), ssm.logsumexp(x, axis))
+    assert_same_bits(ssm.cross_entropy(chunked, labels).compute(), ssm.cross_entropy(x, labels))
+    assert_same_bits(ssm.cross_entropy(chunked, np.arange(9) % 6, axis=0).compute(), ssm.cross_entropy(x, np.arange(9) % 6, axis=0))
+
+
 def test_many_losses_of_all_sizes():
     """Sums over chunks are exact: as in memory, whatever the order."""
     rng = np.random.default_rng(502)
@@ -184,6 +194,10 @@ def test_bad_input():
     with pytest.raises(ValueError, match="softmax: every element of a row is -inf"):
         ssm.softmax(low, all_neginf="raise").compute()
     assert ssm.softmax(low, all_neginf="raise", sink=0.0).compute().tolist() == [[0.0] * 8] * 2
+    masked = da.ma.masked_array(np.arange(6.0), np.arange(6) > 3)
+    for chunked in (masked, masked.rechunk(2)):
+        with pytest.raises(TypeError, match=r"softmax: x is made of MaskedArrays; .* where=~da\.ma\.getmaskarray\(x\)"):
+            ssm.softmax(chunked)
     labels = np.zeros(6, int)
     with pytest.raises(ValueError, match=r"use logits\.rechunk\(\{1: -1\}\)"):
         ssm.cross_entropy(x, labels, label_smoothing=0.1)
