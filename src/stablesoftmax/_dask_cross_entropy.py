@@ -10,6 +10,7 @@ from stablesoftmax._arguments import cast, floating, reduced_dtype, result_dtype
 from stablesoftmax._cross_entropy import cross_entropy as cross_entropy_in_memory
 from stablesoftmax._dask_arguments import Lazy, as_lazy, as_lazy_mask, one_a_row, whole_axes
 from stablesoftmax._dask_passes import TOTAL, Part, Passes, Rows, blocks, join_totals, summary_part, tree, words
+from stablesoftmax._environment import neutral
 from stablesoftmax._layout import Array
 from stablesoftmax._targets import as_class_weight, as_labels, as_normalizer, as_number, class_axis, misfit, refuse_ignored
 
@@ -73,6 +74,7 @@ def _unweighted(losses: Array) -> Array:
     return found
 
 
+@neutral
 def _each(records: Array, *, axis: int, soft: bool, result: Any) -> Array:
     losses, weights = records["loss"], records["weight"]
     return cast(losses if soft else np.where(weights == 0, 0.0, losses * weights), result).squeeze(axis)
@@ -120,6 +122,7 @@ def _join_sums(a: Array, b: Array) -> Array:
     return joined
 
 
+@neutral
 def _reduced(sums: Array, largest: Array, *, mean: bool, divisor: float | None, result: Any) -> Array:
     """The sum, or the mean, rounded once."""
     found, most = sums.reshape(-1)[:1], largest.reshape(-1)[0]
