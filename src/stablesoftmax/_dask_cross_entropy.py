@@ -137,6 +137,7 @@ def _reduced(sums: Array, largest: Array, *, mean: bool, divisor: float | None, 
     return np.asarray(cast(np.asarray(total), result))
 
 
+@neutral
 def cross_entropy(
     logits: Any, targets: Any, axis: Any, weight: Any, label_smoothing: Any, ignore_index: int | None, where: Any, reduction: str,
     normalizer: Any, dtype: Any, read_again: bool,

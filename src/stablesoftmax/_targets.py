@@ -80,7 +80,6 @@ def as_normalizer(name: str, reduction: str, normalizer: Any) -> float | None:
     return as_number(name, "normalizer", normalizer, 5e-324, np.finfo(float).max, "positive and finite")
 
 
-@neutral
 def class_axis(name: str, axis: Any, shape: tuple[int, ...]) -> int:
     """The one axis of the classes of logits of this shape."""
     axes = normalise_axis(name, axis, shape)
@@ -113,6 +112,7 @@ def as_class_weight(name: str, weight: Any, classes: int) -> Array | None:
     return weights
 
 
+@neutral
 def read_call(
     name: str, x: Any, targets: Any, axis: Any, weight: Any, label_smoothing: Any, ignore_index: Any, where: Any, reduction: str,
     normalizer: Any, dtype: Any,

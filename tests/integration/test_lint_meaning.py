@@ -52,12 +52,14 @@ JAX = [
 
 @pytest.mark.parametrize(("expression", "domain", "spelled"), SCIPY)
 def test_scipy(expression, domain, spelled):
+    pytest.importorskip("scipy", reason="scipy is not part of the test extra")
     prelude = "import numpy as np" + ("\nimport scipy.special" if "scipy" in expression else "")
     lint_meaning.check(prelude, expression, domain, spelled)
 
 
 @pytest.mark.parametrize(("expression", "domain", "spelled"), TORCH)
 def test_torch(expression, domain, spelled):
+    pytest.importorskip("torch", reason="torch is not part of the test extra")
     import torch
 
     lint_meaning.check("import torch", expression, domain, spelled, to=torch.from_numpy, dtypes=(np.float32,))
@@ -65,6 +67,7 @@ def test_torch(expression, domain, spelled):
 
 @pytest.mark.parametrize(("expression", "domain", "spelled"), JAX)
 def test_jax(expression, domain, spelled):
+    pytest.importorskip("jax", reason="jax is not part of the test extra")
     import jax
     import jax.numpy as jnp
 
