@@ -47,10 +47,14 @@ template <class Kernel> void pairwise(char **args, const npy_intp *sizes, const 
   Operands at(args, steps, 3);
   guarded([&] {
     for (npy_intp i = 0; i < sizes[0]; i++, at.next(3)) {
-      Row y = row_of(at[0], steps[3], sizes[1], loop.storage);
+      Row y = row_of(at[0], steps[3], sizes[1], loop.storage), g = row_of(at[1], steps[4], sizes[1], loop.storage);
       y.y = at[2];
       y.y_stride = steps[5];
-      kernel(y, row_of(at[1], steps[4], sizes[1], loop.storage));
+      if (i + 1 < sizes[0]) {
+        y.next = at[0] + steps[0];
+        g.next = at[1] + steps[1];
+      }
+      kernel(y, g);
     }
     return false;
   });

@@ -37,4 +37,20 @@ public:
   }
 };
 
+// The same for two rows that are read together, of which the first takes the results.
+struct AheadOfPair {
+  Ahead first, second;
+
+  AheadOfPair() = default;
+  template <class T> AheadOfPair(const Access<T> &a, const Access<T> &b) {
+    if (a.row.n > block_elements) return;
+    first = Ahead(a, true);
+    second = Ahead(b, false);
+  }
+  template <std::size_t bytes> ALWAYS_INLINE void ask_for(std::size_t i) const {
+    first.ask_for<bytes>(i);
+    second.ask_for<bytes>(i);
+  }
+};
+
 }  // namespace

@@ -75,7 +75,7 @@ template <class Kind> inline void softmax_vjp_row(const Row &of_y, const Row &of
   Access<T> y(of_y), g(of_g);
   y.hold(buffer_y);
   g.hold(buffer_g);
-  const Products dot = sum_of_products(y, g);
+  const Products dot = sum_of_products(y, g, AheadOfPair(y, g));
   std::size_t first = 0;
   each_pair(y, g, [&](const T *of_y, const T *of_g, std::size_t n) {
     write_block(y, first, n, FromProducts<T>{of_y, of_g, dot});

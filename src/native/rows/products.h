@@ -4,6 +4,7 @@
 // and leaves one digit of 50 bits, n products are off by at most n*2^-51 of the largest. float64: a product is a pair (its rounded
 // value and, by one multiply-add, what rounding lost) and leaves two digits of 46 bits; off by at most n*2^-92.
 #pragma once
+#include "ahead.h"
 #include "rest.h"
 
 namespace {
@@ -32,30 +33,29 @@ template <class T, class Body> ALWAYS_INLINE void each_vector_pair(const T *a, c
   if (i < n) body(load_part<T>(a + i, n - i, 0), load_part<T>(b + i, n - i, 0));
 }
 
-// The magnitude of the largest product, rounded to T; a NaN if there is one. Four chains: one would wait for the latency of a maximum.
+// The magnitude of the largest product, rounded to T; a NaN if there is one. Magnitudes are ordered as their patterns are, NaN above
+// infinity, so that one maximum of integers finds both. Four chains: one would wait for its latency.
 template <class T, class B> inline T largest_product(const Access<T> &a, const B &b) {
   constexpr std::size_t w = lanes<T>;
   constexpr int chains = 4;
-  Many<Vector<T>, chains> most = each<chains>([](int) { return Vector<T>{}; });
-  auto nan = unordered(most.v[0], most.v[0]);
+  using Patterns = decltype(unordered(Vector<T>{}, Vector<T>{}));
+  const auto of_product = [](Vector<T> u, Vector<T> v) __attribute__((always_inline)) { return bits<Patterns>(magnitude(u * v)); };
+  const auto larger_pattern = [](Patterns u, Patterns v) __attribute__((always_inline)) { return u > v ? u : v; };
+  Many<Patterns, chains> most = each<chains>([](int) { return Patterns{}; });
   each_pair(a, b, [&](const T *of_a, const T *of_b, std::size_t n) {
     std::size_t i = 0;
-    for (; i + chains * w <= n; i += chains * w) {
-      const auto product = each<chains>([&](int k) __attribute__((always_inline)) {
+    for (; i + chains * w <= n; i += chains * w)
+#pragma GCC unroll 4
+      for (int k = 0; k < chains; k++) {
         const std::size_t at = i + static_cast<std::size_t>(k) * w;
-        return magnitude(load(of_a + at) * load(of_b + at));
-      });
-      for (int k = 0; k < chains; k++) most.v[k] = larger(product.v[k], most.v[k]);
-      for (int k = 0; k < chains; k += 2) nan |= unordered(product.v[k], product.v[k + 1]);
-    }
-    each_vector_pair<T>(of_a + i, of_b + i, n - i, [&](auto u, auto v) __attribute__((always_inline)) {
-      const auto product = magnitude(u * v);
-      nan |= unordered(product, product);
-      most.v[0] = larger(product, most.v[0]);
-    });
+        most.v[k] = larger_pattern(of_product(load(of_a + at), load(of_b + at)), most.v[k]);
+      }
+    each_vector_pair<T>(of_a + i, of_b + i, n - i,
+                        [&](auto u, auto v) __attribute__((always_inline)) { most.v[0] = larger_pattern(of_product(u, v), most.v[0]); });
   });
-  for (int k = 1; k < chains; k++) most.v[0] = larger(most.v[0], most.v[k]);
-  return any(nan) ? quiet_nan<T>() : largest_lane(most.v[0]);
+  for (int k = 1; k < chains; k++) most.v[0] = larger_pattern(most.v[0], most.v[k]);
+  const auto largest = bits<Vector<T>>(most.v[0]);
+  return any(unordered(largest, largest)) ? quiet_nan<T>() : largest_lane(largest);
 }
 
 // Where a product is infinite or NaN: what IEEE 754 makes of the sum, in any order.
@@ -93,8 +93,8 @@ inline I128 total_of_lanes(W patterns, double magic, std::uint64_t count) {
   return static_cast<std::int64_t>(sum_of_lanes(patterns) - bits<std::uint64_t>(magic) * count);
 }
 
-// Sums of products below 2^exponent.
-template <class B> inline Products sum_below(const Access<float> &a, const B &b, std::int64_t exponent) {
+// Sums of products below 2^exponent. `ahead` is asked for the rows that come next, where a row is one block.
+template <class B> inline Products sum_below(const Access<float> &a, const B &b, std::int64_t exponent, const AheadOfPair &ahead) {
   const double magic = 1.5 * power_of_two(52 + exponent - 50);
   I128 total = 0;
   each_pair(a, b, [&](const float *of_a, const float *of_b, std::size_t n) { // 2048 digits of 2^50 fit 64 bits
@@ -103,6 +103,7 @@ template <class B> inline Products sum_below(const Access<float> &a, const B &b,
     std::size_t i = 0;
 #pragma GCC unroll 4
     for (; i + lanes<float> <= n; i += lanes<float>) {
+      ahead.ask_for<level_bytes>(i);
       low += bits<W>(fma(load_wide(of_a + i), load_wide(of_b + i), splat(magic))); // rounds the exact product once
       high += bits<W>(fma(load_wide(of_a + i + lanes<double>), load_wide(of_b + i + lanes<double>), splat(magic)));
       count += lanes<float>;
@@ -152,7 +153,7 @@ template <class B> inline I128 digits_of_products(const Access<double> &a, const
   return window.shift ? digits_of_products<true>(a, b, window) : digits_of_products<false>(a, b, window);
 }
 
-template <class B> inline Products sum_of_products(const Access<double> &a, const B &b) {
+template <class B> inline Products sum_of_products(const Access<double> &a, const B &b, const AheadOfPair & = {}) {
   const double most = largest_product(a, b);
   if (!(most - most == 0)) return not_finite(a, b);
   if (most == 0) return {0.0, 0.0};
@@ -161,7 +162,7 @@ template <class B> inline Products sum_of_products(const Access<double> &a, cons
 }
 
 // A product of floats may leave their range, but not that of doubles.
-template <class B> inline Products sum_of_products(const Access<float> &a, const B &b) {
+template <class B> inline Products sum_of_products(const Access<float> &a, const B &b, const AheadOfPair &ahead = {}) {
   double most = static_cast<double>(largest_product(a, b));
   if (!(most > 0x1p-60 && most < __builtin_inf())) {
     most = 0;
@@ -172,7 +173,7 @@ template <class B> inline Products sum_of_products(const Access<float> &a, const
     }
     if (most == 0) return {0.0, 0.0};
   }
-  return sum_below(a, b, exponent_of(most) + 1);
+  return sum_below(a, b, exponent_of(most) + 1, ahead);
 }
 
 }  // namespace
