@@ -5,6 +5,7 @@ import signal
 import sys
 
 import hypothesis
+from browser import browser, visit  # noqa: F401 (fixtures)
 from command import call  # noqa: F401 (a fixture)
 from mxcsr import register  # noqa: F401 (a fixture)
 

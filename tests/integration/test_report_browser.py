@@ -2,17 +2,16 @@
 
 import itertools
 import re
-import shutil
 
 import numpy as np
 import pytest
+from browser import contrast
 from doctor.clinic import examine
 
 import stablesoftmax as ssm
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not part of the test extra")
+pytest.importorskip("playwright.sync_api", reason="playwright is not part of the test extra")
 pytestmark = pytest.mark.integration
-WHERE = "chromium", "chromium-browser", "google-chrome"
 
 
 @pytest.fixture(scope="module")
@@ -30,35 +29,10 @@ def reports(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser():
-    path = next((found for name in WHERE if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def opened(browser, reports):
-    """opened(name, ...) is a page; complaints and requests beside the file itself are errors at the end."""
-    pages, complaints = [], []
-
-    def opened(name, width=1100, **keywords):
-        page = browser.new_page(viewport={"width": width, "height": 800}, **keywords)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: complaints.extend([] if request.url.startswith(("file:", "data:")) else [request.url]))
-        page.goto((reports / f"{name}.html").as_uri())
-        pages.append(page)
-        return page
-
-    yield opened
-    for page in pages:
-        page.close()
-    assert complaints == []
+def opened(visit, reports):
+    """opened(name, ...) is the page of a report."""
+    return lambda name, *positional, **keywords: visit((reports / f"{name}.html").as_uri(), *positional, **keywords)
 
 
 def test_a_training_that_became_nan(opened):
@@ -95,18 +69,6 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(name, opened):
     assert (
         page.evaluate("Math.min(...[...document.querySelectorAll('p')].map(p => parseFloat(getComputedStyle(p).fontSize)))") >= 12
     )
-
-
-def contrast(one, other):
-    """The contrast of two colours, as WCAG 2 defines it."""
-
-    def luminance(colour):
-        parts = [int(v) / 255 for v in re.findall(r"\d+", colour)[:3]]
-        parts = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-    light, dark = sorted([luminance(one), luminance(other)], reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
