@@ -68,10 +68,10 @@ def draw(found, options, versions):
         for k, (peer, (colour, marker)) in enumerate(LOOKS.items()):  # markers take turns: lines lie on one another
             if peer in found[key]:
                 x, errors = np.array(found[key][peer]).T
-                ours = peer == OURS
+                size, width, above = (8, 3, 4) if peer == OURS else (6, 1.2, 3)
                 axes.plot(
-                    x, np.maximum(errors, 0.1), color=colour, marker=marker, label=peer, markersize=8 if ours else 6,
-                    markevery=(k % 5, 5), markeredgecolor="white", markeredgewidth=0.5, linewidth=3 if ours else 1.2, zorder=4 if ours else 3,
+                    x, np.maximum(errors, 0.1), color=colour, linewidth=width, zorder=above, label=peer,
+                    marker=marker, markersize=size, markevery=(k % 5, 5), markeredgecolor="white", markeredgewidth=0.5,
                 )  # fmt: skip
         axes.axhspan(0.1, 1, color="#009e73", alpha=0.09, linewidth=0)
         axes.axhline(1, color=INK, linewidth=0.8)

@@ -129,7 +129,8 @@
 
   function card({ name, title, formula }, computed, said, format) {
     const bad = computed.sum !== undefined && !(computed.sum > 0 && computed.sum < Infinity);
-    const sum = computed.sum === undefined ? "its sum is exact" : `its sum of terms is ${Formats.shortest(computed.sum, format)}`;
+    const nothing = said.mark === "undefined" ? "" : "its sum is exact";
+    const sum = computed.sum === undefined ? nothing : `its sum of terms is ${Formats.shortest(computed.sum, format)}`;
     return element(
       "article",
       { class: `card ${said.mark}`, "data-column": name },
