@@ -49,8 +49,7 @@ def runner(ways, function):
     from side_by_side.cases import Case
 
     def run(logits, axis=-1):
-        way = next(iter(ways(Case(function, logits.shape, axis=axis), logits, 1).values()), None)
-        return None if way is None else way.result().copy()
+        return beside.result(ways, Case(function, logits.shape, axis=axis), logits)
 
     return run
 
@@ -81,7 +80,7 @@ def look(peers, options):
     return found
 
 
-def draw(found, options, versions):
+def draw(found, options):
     """A table for each function, the shares as words on shades of one colour."""
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.figure import Figure
@@ -121,7 +120,7 @@ def main():
     peers, versions = beside.load(options.peers)
     print(versions, flush=True)
     found = look(peers, options)
-    beside.finish(options, draw(found, options, versions), {"versions": versions, **found})
+    beside.finish(options, draw(found, options), {"versions": versions, **found})
 
 
 if __name__ == "__main__":

@@ -28,9 +28,11 @@ def by_deviation(peers, function, options):
         case = Case(function, shape, deviation=deviation)
         logits = (np.random.default_rng(1).standard_normal(shape) * deviation).astype(np.float32)
         exact = [getattr(Row(row), function)() for row in logits]
-        for peer, result in beside.results(peers, case, logits):
-            worst = max(e.errors(row).max() for e, row in zip(exact, result, strict=True))
-            found.setdefault(peer, []).append([float(deviation), float(worst)])
+        for peer, ways in peers.items():
+            result = beside.result(ways, case, logits)
+            if result is not None:
+                worst = max(e.errors(row).max() for e, row in zip(exact, result, strict=True))
+                found.setdefault(peer, []).append([float(deviation), float(worst)])
     return found
 
 
@@ -46,13 +48,15 @@ def by_loss(peers, options):
         logits[:, 0] = rest - (math.log(math.expm1(loss)) if loss < 30 else loss)  # log(1 + e^(rest - x)) = loss
         logits = logits.astype(np.float32)
         exact = [Row(row).log_softmax(index=[0]) for row in logits]
-        for peer, result in beside.results(peers, Case("log_softmax", logits.shape), logits):
-            worst = max(e.errors(row[:1]).max() for e, row in zip(exact, result, strict=True))
-            found.setdefault(peer, []).append([float(loss), float(worst)])
+        for peer, ways in peers.items():
+            result = beside.result(ways, Case("log_softmax", logits.shape), logits)
+            if result is not None:
+                worst = max(e.errors(row[:1]).max() for e, row in zip(exact, result, strict=True))
+                found.setdefault(peer, []).append([float(loss), float(worst)])
     return found
 
 
-def draw(found, options, versions):
+def draw(found, options):
     """Three panels with one scale of errors, and one legend."""
     from matplotlib.figure import Figure
     from side_by_side.pictures import FAINT, INK, LOOKS
@@ -107,7 +111,7 @@ def main():
     print(versions, flush=True)
     found = {function: by_deviation(peers, function, options) for function in ("softmax", "log_softmax")}
     found["loss"] = by_loss(peers, options)
-    beside.finish(options, draw(found, options, versions), {"versions": versions, **found})
+    beside.finish(options, draw(found, options), {"versions": versions, **found})
 
 
 if __name__ == "__main__":
