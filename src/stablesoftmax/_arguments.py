@@ -61,8 +61,8 @@ def as_logits(name: str, x: Any, called: str = "x") -> np.ndarray[Any, Any]:
         )
     try:
         array = np.asarray(x)
-    except ValueError as error:
-        raise ValueError(f"{name}: {called} is no array: {error}") from None
+    except (TypeError, ValueError) as error:  # a TypeError: a tensor of another library that NumPy cannot hold
+        raise type(error)(f"{name}: {called} is no array: {error}") from None
     if array.dtype.kind not in "iub" and not is_floating(array.dtype):
         raise TypeError(f"{name}: {called} has dtype {array.dtype}; accepted are {ACCEPTED}")
     return array

@@ -1,6 +1,7 @@
 """The cures of an exploding gradient that leave the network as it is: clipping by value and by global norm."""
 
 import math
+import operator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,8 +85,16 @@ def number(name: str, parameter: str, value: Any) -> float:
         if isinstance(value, (str, bytes)):
             raise TypeError
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{name}: {parameter} must be a number, not {value!r}") from None
+
+
+def count(name: str, parameter: str, value: Any) -> int:
+    """The value as an int, or the line that says what it has to be."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}: {parameter} must be an int, not {value!r}") from None
 
 
 def _clipped(array: Array, low: float, high: float) -> Any:

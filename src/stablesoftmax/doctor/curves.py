@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ __all__ = ["Series", "chart"]
 WIDTH, HEIGHT = 420, 230
 LEFT, RIGHT, TOP, BOTTOM = 54, 12, 14, 34
 MOST_TABLE_ROWS = 40
+FARTHEST = sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,9 @@ class _Scale:
     def __call__(self, value: float) -> float:
         low, high = self.low, self.high
         if self.log:
+            value = min(max(value, low), high)  # beyond 1e-300 and 1e300: at the edge
             low, high, value = math.log10(low), math.log10(high), math.log10(value)
+        low, high, value = low / 4, high / 4, value / 4  # their differences are finite
         return self.start + (value - low) / (high - low) * (self.end - self.start)
 
     def ticks(self) -> list[float]:
@@ -51,7 +55,7 @@ class _Scale:
             first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
             every = max(1, -(-(last - first) // 5))
             return [10.0**e for e in range(first, last + 1, every) if self.low <= 10.0**e <= self.high]
-        raw = (self.high - self.low) / 4
+        raw = self.high / 4 - self.low / 4
         power = 10.0 ** math.floor(math.log10(raw))
         step = next(m * power for m in (1, 2, 5, 10) if m * power >= 0.7 * raw)
         first = math.ceil(self.low / step - 1e-9)
@@ -62,11 +66,11 @@ def _scale(values: list[float], start: float, end: float, log: bool) -> _Scale:
     values = [v for v in values if math.isfinite(v) and (v > 0 or not log)] or [0.1, 1.0]
     low, high = min(values), max(values)
     if log:
-        low, high = 10.0 ** math.floor(math.log10(low) + 1e-9), 10.0 ** math.ceil(math.log10(high) - 1e-9)
-        low, high = max(low, 1e-300), min(max(high, low * 10), 1e300)
-        return _Scale(low, high, start, end, True)
-    if low == high:
-        low, high = low - 0.5 - abs(low) / 2, high + 0.5 + abs(high) / 2
+        first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
+        first = min(max(first, -300), 299)
+        return _Scale(10.0**first, 10.0 ** min(max(last, first + 1), 300), start, end, True)
+    if high / 4 - low / 4 < 1e-290:  # equal, or as good as that
+        low, high = max(low - 0.5 - abs(low) / 2, -FARTHEST), min(high + 0.5 + abs(high) / 2, FARTHEST)
     return _Scale(low, high, start, end)
 
 

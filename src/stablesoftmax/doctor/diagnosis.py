@@ -155,10 +155,12 @@ def _forward(record: Record, before: Sequence[Record]) -> _Answer | None:
             return _Answer(exploded[0], f"{what} {exploded[1]}", path)
         if (
             one.nan == round(one.nan_columns * one.size) > 0
+            and (one.nan < one.size or last is not None)  # where all is nan, what came before must have been seen
             and not one.inf
             and all(w.finite for w in record.role("weights").values())
         ):
-            share = f"{100 * one.nan_columns:.3g} % of its columns are NaN in every row, the others in none: a division by 0 there."
+            share = f"{100 * one.nan_columns:.3g} % of its columns are NaN in every row" + (", the others in none" if one.nan < one.size else "")
+            share += ": a division by 0 there."
             return _Answer("zero-norm-division", f"{what} {share}", path)
         if path == "logits" and one.nan and (record.output_of or "").startswith("Div"):
             return _Answer("zero-norm-division", f"{what} The last operation of the model is a division: 0/0.", path)
@@ -185,6 +187,8 @@ def _loss(record: Record, before: Sequence[Record]) -> _Answer | None:
     if not (lost or bad or given):
         return None
     where = bad[0] if bad else "loss" if lost else given[0]
+    if lost and "Log(0)" in record.loss_path and (logits is None or logits.shape[-1:] < (2,)):  # one output: no softmax, no range
+        return _Answer("log-of-zero", "On the way from the model's output to the loss the logarithm of 0 is taken.", where)
     if record.loss_scale and not lost and not bad and record.loss_scale > 1:
         return None
     if logits is not None and logits.finite:

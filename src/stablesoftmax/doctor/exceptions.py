@@ -18,7 +18,7 @@ _OURS = re.compile(r"^(?:cross_entropy|cross_entropy_and_grad): .*(?:label|targe
 
 def findings_of_exception(error: BaseException, records: Sequence[Record], step: int) -> list[Finding]:
     """A label out of range, if that is what the exception is about."""
-    text = str(error)
+    text = repr(" ".join(str(error).split()))[1:-1]  # whatever a message holds: control characters, lone surrogates
     match = _TARGET.search(text)
     rows = next((one.rows for one in reversed(records) if one.rows is not None), None)
     size = int(match[3]) if match and match[3] else None

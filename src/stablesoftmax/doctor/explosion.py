@@ -31,6 +31,12 @@ def _inputs(one: Measured) -> int:
     return math.prod(one.shape[1:] if one.library == "torch" else one.shape[:-1])
 
 
+def _outputs(record: Record) -> int:
+    """Outputs of all layers; of weights without a matrix, those of a linear model with one output."""
+    layers = [one for one in record.role("weights").values() if len(one.shape) >= 2]
+    return sum(one.size // max(1, _inputs(one)) for one in layers) or 1
+
+
 def loss_at_first(record: Record) -> float | None:
     """The first loss in units of log(classes)."""
     if record.loss is None or record.rows is None:
@@ -41,17 +47,20 @@ def loss_at_first(record: Record) -> float | None:
 def update_ratio(record: Record) -> float | None:
     """The step that the weights take, relative to their size: by the learning rate and the gradient.
 
+    Weights that begin at 0, as those of a linear model may, are measured by the size that they will have to get: that of a layer
+    which keeps signals as they are, whose squares sum to its outputs.
     Momentum is not known and makes it larger; an optimizer that normalises its steps moves each weight by the learning rate.
     """
     if record.learning_rate is None:
         return None
     weights, grads = record.norm("weights"), record.norm("grads")
-    if not weights or grads is None or not math.isfinite(weights):
+    if weights is None or grads is None or not math.isfinite(weights):
         return None
+    weights = max(weights, math.sqrt(_outputs(record)))
     grads /= record.loss_scale or 1.0
     if record.adaptive:
-        return record.learning_rate * math.sqrt(record.size("weights")) / weights
-    return record.learning_rate * grads / weights
+        return record.learning_rate * math.sqrt(record.size("weights")) / weights if weights else None
+    return record.learning_rate * grads / weights if weights else None
 
 
 def explosion(record: Record, before: Sequence[Record]) -> tuple[str, str] | None:

@@ -1,6 +1,7 @@
 """First weights with the right spread: a layer then hands on signals and gradients of the size that it was given."""
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ _CUT_OFF = 0.87962566103423978
 def as_shape(name: str, shape: Any) -> tuple[int, ...]:
     """The shape of weights: at least two axes, none of them empty."""
     try:
-        axes = tuple(int(n) for n in shape)
+        axes = tuple(operator.index(n) for n in shape)
     except TypeError:
         raise TypeError(f"{name}: shape must be a tuple of ints such as (inputs, outputs), not {shape!r}") from None
     if len(axes) < 2 or min(axes) < 1:
@@ -39,6 +40,8 @@ def as_dtype(name: str, dtype: Any) -> np.dtype[Any]:
 def _fans(name: str, shape: Any, in_axis: int, out_axis: int) -> tuple[tuple[int, ...], int, int]:
     axes = as_shape(name, shape)
     for axis in (in_axis, out_axis):
+        if not hasattr(axis, "__index__"):
+            raise TypeError(f"{name}: in_axis and out_axis must be ints, not {axis!r}")
         if not -len(axes) <= axis < len(axes):
             raise ValueError(
                 f"{name}: axis {axis} is out of range for weights of shape {axes}; use {-len(axes)} to {len(axes) - 1}"

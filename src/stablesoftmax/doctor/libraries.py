@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Library", "as_tensor", "library_of"]
+__all__ = ["Library", "as_scalar", "as_tensor", "library_of"]
 
 HALF = ("float16", "bfloat16")
 
@@ -47,7 +47,7 @@ def _dtype_name(x: Any) -> str:
 
 def _numpy_library() -> Library:
     def wide(x: Any) -> Any:
-        return x if x.dtype.char in "fd" else x.astype(np.float64 if x.dtype.itemsize > 2 else np.float32)
+        return x if x.dtype.char in "fdg" else x.astype(np.float64 if x.dtype.itemsize > 2 else np.float32)
 
     def over(function: np.ufunc) -> Callable[..., Any]:
         def reduced(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
@@ -147,9 +147,14 @@ def as_tensor(name: str, x: Any, called: str) -> Any:
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(x, torch.Tensor):
         x = x.detach()
-        if x.is_complex() or x.layout is not torch.strided:
+        if x.is_complex() or x.layout is not torch.strided or x.is_nested or x.is_quantized:
             raise TypeError(f"{name}: {called} is a {x.layout} tensor of dtype {x.dtype}; give dense real numbers")
+        if x.device.type == "meta":
+            raise TypeError(f"{name}: {called} is on the meta device, which holds no numbers; give a tensor of another device")
         return x
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{name}: {called} is a masked array, whose mask would be ignored; give {called}.compressed()")
+    given = x
     if not isinstance(x, np.ndarray):
         if hasattr(x, "__array_namespace__"):
             return x
@@ -163,6 +168,21 @@ def as_tensor(name: str, x: Any, called: str) -> Any:
             x = np.asarray(x)
         except (TypeError, ValueError) as error:
             raise TypeError(f"{name}: {called} is no array: {error}") from None
-    if x.dtype.kind not in "iubf" and x.dtype.name != "bfloat16":
-        raise TypeError(f"{name}: {called} has dtype {x.dtype}; give real numbers")
-    return x
+    if x.dtype.kind not in "iubf" and (x.dtype.kind != "V" or not np.can_cast(x.dtype, np.float32)):  # V: ml_dtypes
+        what = "" if hasattr(given, "dtype") else f" (it is a {type(given).__name__})"
+        raise TypeError(f"{name}: {called} has dtype {x.dtype}{what}; give real numbers, or a list of such arrays")
+    return np.asarray(x)  # of a memory map or a matrix the plain array
+
+
+def as_scalar(name: str, value: Any) -> float | None:
+    """The value as a float, or the line that says what it has to be."""
+    if value is None or type(value) is float:
+        return value
+    try:
+        if isinstance(value, (str, bytes)):
+            raise TypeError
+        if isinstance(value, np.ndarray) and value.size == 1:
+            value = value.item()  # float() of an array with axes is on its way out
+        return float(value.detach() if hasattr(value, "detach") else value)
+    except (TypeError, ValueError, OverflowError, RuntimeError):
+        raise TypeError(f"Watch.step: {name} must be a number, not {type(value).__name__}") from None

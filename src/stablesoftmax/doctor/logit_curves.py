@@ -17,10 +17,10 @@ LEAST_ERROR = 0.01  # ulp that are drawn
 def histogram(values: Sequence[float]) -> tuple[list[float], list[float]]:
     """The middles of equal bins and how many values each holds."""
     low, high = min(values), max(values)
-    width = (high - low) / BINS or 1.0
+    width = high / BINS - low / BINS or 1.0  # finite, whatever they are
     counts = [0.0] * BINS
     for value in values:
-        counts[min(int((value - low) / width), BINS - 1)] += 1
+        counts[min(int(value / width - low / width), BINS - 1)] += 1
     return [low + (i + 0.5) * width for i in range(BINS)], counts
 
 

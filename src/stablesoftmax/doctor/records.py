@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ __all__ = ["GLANCE", "ROLES", "History", "Record"]
 # In the order of a step: what is first in this list and not finite is where the trouble began.
 ROLES = ("inputs", "targets", "activations", "logits", "probabilities", "logit_grads", "grads", "weights")
 GLANCE = ("inputs", "targets", "activations", "logits", "grads", "weights")  # enough for a step that is well
-MANY = 64  # tensors of one role beyond which older steps keep their norm and the two that tell most
+MANY = 64  # tensors of one role beyond which older steps keep what tells most: a norm and two of them
 RECENT = 16  # steps that are kept in full
 FIRST_KEPT = 8  # steps from the beginning that are never dropped: initialisation shows there
 TROUBLES_KEPT = 3
@@ -39,6 +40,8 @@ class Record:
         Something was nan or inf.
     adaptive : bool
         The optimizer normalises its steps (Adam and relatives): they do not shrink with the gradient.
+    skipped : bool
+        Gradients were not finite, and no weight took them.
     norms : dict of str to (float, int)
         Norm and number of elements of roles that have been condensed.
     """
@@ -53,7 +56,24 @@ class Record:
     output_of: str | None = None
     trouble: bool = False
     adaptive: bool = False
+    skipped: bool = False
     norms: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    @property
+    def lost(self) -> bool:
+        """The loss is nan or inf."""
+        return self.loss is not None and not math.isfinite(self.loss)
+
+    @property
+    def only_gradients(self) -> bool:
+        """Gradients are nan or inf, and nothing else is: if the step is skipped, no harm is done."""
+        broken = (path for path, one in self.tensors.items() if not one.finite)
+        return self.trouble and not self.lost and all(path.startswith(("grads", "logit_grads")) for path in broken)
+
+    def forgive(self) -> None:
+        """The step was skipped: no trouble, and its gradients are none."""
+        self.trouble, self.skipped = False, True
+        self.tensors = {path: one for path, one in self.tensors.items() if not path.startswith(("grads", "logit_grads"))}
 
     def role(self, role: str) -> dict[str, Measured]:
         """The tensors of one role, in order."""
@@ -81,7 +101,11 @@ class Record:
         return self.norms[role][1] if role in self.norms else sum(one.size for one in self.role(role).values())
 
     def condense(self) -> None:
-        """Of many gradients and weights keep the norm, the first matrix and the largest."""
+        """Of many gradients and weights keep the norm, the first matrix and the largest; of activations the largest and the deadest."""
+        found = self.role("activations")
+        if len(found) > MANY:
+            kept = {max(found, key=lambda path: found[path].rms), max(found, key=lambda path: found[path].dead)}
+            self.tensors = {path: one for path, one in self.tensors.items() if path not in found or path in kept}
         for role in ("grads", "weights"):
             found, norm = self.role(role), self.norm(role)
             if len(found) > MANY and norm is not None:

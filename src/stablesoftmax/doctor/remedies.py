@@ -106,6 +106,12 @@ CAUSES = {
         "probabilities = ssm.softmax(logits)  # nothing to do; keep it so",
         "probabilities = torch.softmax(logits, dim=-1)  # nothing to do; keep it so",
     ),
+    "skipped-steps": (
+        "Some gradients were not finite, and the weights were spared: their steps were skipped.",
+        "grads, finite, scale, good_steps = ssm.loss_scale(grads, scale, good_steps)  # nothing to do: this is how a scale\n"
+        "if finite: update(grads)  # finds its size",
+        "scaler.step(optimizer)  # nothing to do: this is how a GradScaler finds its scale\nscaler.update()",
+    ),
     "unknown": (
         "Something became NaN or inf, and the evidence names no cause.",
         "watch = ssm.Watch(every=1)\n"

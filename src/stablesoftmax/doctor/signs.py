@@ -8,7 +8,7 @@ from statistics import median
 
 from stablesoftmax.doctor.diagnosis import bad_targets, library_of_records
 from stablesoftmax.doctor.explosion import GROWN, LARGE_GAIN, LARGE_LOSS, first_gain, loss_at_first, update_ratio
-from stablesoftmax.doctor.findings import Finding, short
+from stablesoftmax.doctor.findings import Finding, count, short
 from stablesoftmax.doctor.formats import FORMATS
 from stablesoftmax.doctor.records import Record
 from stablesoftmax.doctor.remedies import CAUSES, remedy
@@ -21,6 +21,7 @@ VANISHED = 1e-4  # the first layer's gradient relative to the last one's, by roo
 DEAD = 0.75  # share of units that are 0 for a whole batch
 SWOLLEN = 10.0  # times the size that the weights had at first
 LONG_STEP = 0.3  # of the size of the weights, step after step
+FROZEN = 1e-3  # a layer that moves by no more than this share of its size in a whole training learns nothing
 LATENT = 0.75  # share of the logit at which e^x overflows
 
 
@@ -45,6 +46,7 @@ def signs(records: Sequence[Record], trouble: Record | None) -> Iterator[Finding
         _growing,
         _saturated,
         _latent,
+        _skipped,
     ):
         for cause, level, evidence, record, where, weight in rule(records, trouble):
             yield finding(cause, level, evidence, record, where, weight)
@@ -124,10 +126,10 @@ def _twice(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]
 def _collapsed(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]:
     """A loss of exactly 0, or gradients of exactly 0 while rows are certain."""
     zero = [one for one in records if one.loss == 0.0]
-    if len(zero) >= 2:
-        rows = zero[0].rows
-        share = "" if rows is None else f" {100 * rows.collapsed:.3g} % of the rows have a loss below half an ulp of 1."
-        yield "collapsed-cross-entropy", "error", f"The loss is exactly 0 since step {zero[0].step:,}.{share}", zero[0], "loss", 70
+    rows = next((one.rows for one in zero if one.rows is not None and one.rows.collapsed > 0), None)
+    if len(zero) >= 2 and rows is not None:  # otherwise it may be a hinge, whose loss is 0 when it has done its work
+        share = f"{100 * rows.collapsed:.3g} % of the rows have a loss below half an ulp of 1."
+        yield "collapsed-cross-entropy", "error", f"The loss is exactly 0 since step {zero[0].step:,}. {share}", zero[0], "loss", 70
 
 
 def _loss_scale(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]:
@@ -215,8 +217,9 @@ def _dead(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]:
 
 
 def _vanishing(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]:
-    """Gradients of the first layer far below those of the last, and no learning."""
-    if _has_learnt(records) or _has_learnt(records) is None:
+    """Gradients of the first layer far below those of the last, and no learning; or none any more, without that layer."""
+    learnt = _has_learnt(records)
+    if learnt is None or (learnt and not _stands_still(records)):
         return
     ratios = []
     for record in records:
@@ -228,10 +231,39 @@ def _vanishing(records: Sequence[Record], trouble: Record | None) -> Iterator[_S
     small = [one for one in ratios if one[0] < VANISHED]
     if len(small) >= ENOUGH and len(small) > len(ratios) / 2:
         ratio, record, first, last = small[0]
-        yield (
-            "vanishing-gradient", "error",
-            f"The gradient of {first} is {short(ratio)} of that of {last}, and the loss has not gone down.", record, first, 56,
-        )  # fmt: skip
+        evidence = f"The gradient of {first} is {short(ratio)} of that of {last}, and the loss"
+        if not learnt:
+            yield "vanishing-gradient", "error", f"{evidence} has not gone down.", record, first, 56
+        elif (moved := _moved(records, first)) is not None and moved < FROZEN:
+            evidence += f" stands still: in the whole training {first} moves by {short(moved)} of the size of its weights."
+            yield "vanishing-gradient", "warning", evidence, record, first, 27
+
+
+def _stands_still(records: Sequence[Record]) -> bool:
+    """Whether the last third of the losses is hardly below the third before."""
+    losses = [loss for _, loss in _losses(records)]
+    third = len(losses) // 3
+    return third > 0 and median(losses[-third:]) > 0.9 * median(losses[-2 * third : -third])
+
+
+def _moved(records: Sequence[Record], gradient: str) -> float | None:
+    """By how much of their size the weights of a gradient move at most in all steps; None for optimizers that normalise theirs."""
+    weights, found = gradient.replace("grads", "weights", 1), 0.0
+    for one in records:
+        if one.adaptive or one.learning_rate is None or one.tensors.get(weights) is None or not one.tensors[weights].rms:
+            return None
+        if gradient in one.tensors:
+            found = max(found, one.learning_rate * one.tensors[gradient].rms / one.tensors[weights].rms)
+    return found * records[-1].step
+
+
+def _skipped(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]:
+    """Gradients that overflowed and went into no weight."""
+    skipped = [one for one in records if one.skipped]
+    if skipped:
+        last = f" and the last {skipped[-1].step:,}" if len(skipped) > 1 else ""
+        evidence = f"{count(len(skipped), 'step')} of those looked at; the first is {skipped[0].step:,}{last}."
+        yield "skipped-steps", "note", evidence, skipped[0], "grads", 8
 
 
 def _growing(records: Sequence[Record], trouble: Record | None) -> Iterator[_Sign]:

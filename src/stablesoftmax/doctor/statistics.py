@@ -16,6 +16,7 @@ from stablesoftmax.doctor.libraries import library_of
 __all__ = ["Measured", "Rows", "measure", "measure_rows"]
 
 ROWS = 64  # of logits, evenly spread, that the statistics of rows look at
+ELEMENTS = 1 << 22  # of those rows together, at most (but one row): what is computed of them takes memory
 _QUICK = {"f": "float32", "d": "float64", "l": "int64", "q": "int64", "i": "int32"}
 SATURATED = 1e-6  # a row whose largest probability is within this of 1
 
@@ -125,7 +126,7 @@ def _measure_quickly(x: np.ndarray[Any, Any], columns: bool) -> Measured | None:
     flat = x.reshape(-1) if x.dtype.kind == "f" else x.reshape(-1).astype(np.float64)
     low, high = float(np.minimum.reduce(flat)), float(np.maximum.reduce(flat))
     square = float(flat.dot(flat))
-    if not math.isfinite(square):
+    if not math.isfinite(square) or (square == 0 and (low or high)):
         return None
     dead = zero_rows = 0.0
     if columns and x.ndim >= 2:
@@ -159,7 +160,7 @@ def _measure(x: Any, columns: bool, masks: bool) -> Measured:
         else:
             good = size
         rms = norm / math.sqrt(max(good, 1)) if good else math.nan
-        if not math.isfinite(rms) and good:  # squares overflow before the numbers do
+        if good and (not math.isfinite(rms) or (rms == 0 and nonzero)):  # squares overflow, or underflow, before the numbers do
             scale = max(abs(low), abs(high))
             rms = lib.read(lib.summary(wide / scale))[2] / math.sqrt(good) * scale
         dead = zero_rows = nan_columns = 0.0
@@ -184,7 +185,7 @@ def measure_rows(x: Any, targets: Any = None) -> Rows | None:
     classes = x.shape[-1]
     with lib.quiet():
         table = x.reshape(-1, classes)
-        step = max(1, table.shape[0] // ROWS)
+        step = max(1, table.shape[0] // max(1, min(ROWS, ELEMENTS // classes)))
         table = lib.wide(table[::step])
         top = lib.amax(table, axis=1, keepdims=True)
         bottom = lib.amin(lib.where(lib.isfinite(table), table, top), axis=1, keepdims=True)  # -inf is a mask

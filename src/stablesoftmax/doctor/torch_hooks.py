@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from stablesoftmax.doctor.libraries import as_scalar
 from stablesoftmax.doctor.loss_path import loss_path
 from stablesoftmax.doctor.records import Record
 
@@ -87,13 +88,16 @@ class TorchHooks:
     """
 
     def __init__(self, watch: Watch, model: Any, optimizer: Any) -> None:
+        if isinstance(model, torch.jit.ScriptModule):
+            raise TypeError("Watch.torch: a ScriptModule takes no hooks; give the model that was scripted")
         if not isinstance(model, torch.nn.Module):
             raise TypeError(f"Watch.torch: model must be a torch.nn.Module, not {type(model).__name__}")
         if optimizer is not None and not isinstance(optimizer, torch.optim.Optimizer):
             raise TypeError(f"Watch.torch: optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}")
-        silent = torch.nn.Identity, torch.nn.Dropout  # which make nothing that was not there
+        silent = torch.nn.Identity, torch.nn.Dropout, torch.jit.ScriptModule  # which make nothing that was not there, or take no hook
         self.watch, self.model, self.optimizer = watch, model, optimizer
         self.step: _Step | None = None
+        self.last = 0  # the step that this model was last called in
         self.sees_loss = False  # step(loss=) was called before backward() in the step before
         self.handles: list[Any] = [
             model.register_forward_pre_hook(_Hook(self.begin), with_kwargs=True),
@@ -109,26 +113,25 @@ class TorchHooks:
 
     def remove(self) -> None:
         """Take every hook away, and finish a step that the optimizer never ended."""
-        self.end_step()
         for handle in self.handles:
             handle.remove()
+        self.end_step()
 
     # the forward pass ----------------------------------------------------------------------------------------------
 
     def begin(self, model: Any, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> None:
         """The model is called."""
-        if not (model.training and torch.is_grad_enabled()):
+        if not (model.training and torch.is_grad_enabled()) or _transformed():
             return
-        if self.step is not None:
-            if self.step.output is not None and self.optimizer is not None and not self._has_gradients():
+        step = self.step
+        if step is not None:
+            if step.output is not None and self.optimizer is not None and not step.has_gradient:
                 return  # another call within the same step
             self.end_step()
-        self.watch.steps += 1
-        self.step = _Step(self.watch.steps, self.watch.is_due(self.watch.steps))
-        self.step.inputs = next((a for a in (*arguments, *keywords.values()) if isinstance(a, torch.Tensor)), None)
-
-    def _has_gradients(self) -> bool:
-        return self.step is not None and self.step.has_gradient
+        self.last = self.watch.next_step()
+        step = _Step(self.last, self.watch.is_due(self.last))
+        step.inputs = next((a for a in (*arguments, *keywords.values()) if isinstance(a, torch.Tensor)), None)
+        self.step = step
 
     def seen(self, name: str, arguments: tuple[Any, ...], output: Any) -> None:
         """A module has answered."""
@@ -142,10 +145,12 @@ class TorchHooks:
         )
         if step.due and output is not None:
             step.forward = step.forward or Record(step.number)
-            self._add(step.forward, name, _some_rows(output))
+            self._add(step.forward, name, output, most=256)
 
-    def _add(self, record: Record, name: str, tensor: Any) -> None:
+    def _add(self, record: Record, name: str, tensor: Any, most: int | None = None) -> None:
+        tensor = None if tensor is None else _numbers(tensor)
         if tensor is not None and tensor.is_floating_point() and tensor.numel():
+            tensor = tensor if most is None else _some_rows(tensor, most)
             record.tensors |= self.watch.record(0, {"activations": {name: tensor}}).tensors
 
     def end_forward(self, model: Any, arguments: tuple[Any, ...], output: Any) -> None:
@@ -192,7 +197,7 @@ class TorchHooks:
             if loss.device.type == "cpu" or (step is not None and step.due):
                 value = float(loss.detach())
         elif loss is not None:
-            value = float(loss)
+            value = as_scalar("loss", loss)
         lost = not math.isfinite(value)
         if step is None:
             self._attach_late(given, value, lost)
@@ -203,7 +208,7 @@ class TorchHooks:
             self._forward_trouble(step)
         step.given.update(given)
         self.sees_loss = loss is not None and not step.has_gradient
-        if self.optimizer is None and "grads" not in given and self._has_gradients():
+        if self.optimizer is None and "grads" not in given and step.has_gradient:
             self.end_step()
 
     def _attach_late(self, given: Mapping[str, Any], value: float, lost: bool) -> None:
@@ -212,7 +217,7 @@ class TorchHooks:
         last = records[-1] if records and records[-1].step == self.watch.steps else None
         if last is not None:
             if last.loss is None and "loss" in given:
-                last.loss = float(given["loss"].detach() if isinstance(given["loss"], torch.Tensor) else given["loss"])
+                last.loss = as_scalar("loss", given["loss"])
                 lost = not math.isfinite(last.loss)
             last.trouble = last.trouble or lost
         elif lost and not self.watch.in_trouble:
@@ -238,12 +243,13 @@ class TorchHooks:
     def _record(self, step: _Step) -> Record:
         parameters = {name: p for name, p in self.model.named_parameters() if p.requires_grad}
         groups = self.optimizer.param_groups if self.optimizer is not None else [{}]
+        of_reals = step.output is not None and not step.output.is_complex()
         given: dict[str, Any] = {
-            "inputs": step.inputs if step.inputs is not None and step.inputs.is_floating_point() else None,
-            "logits": step.output,
-            "logit_grads": step.output_grad,
-            "grads": {name: p.grad for name, p in parameters.items() if p.grad is not None},
-            "weights": parameters,
+            "inputs": _numbers(step.inputs) if step.inputs is not None and step.inputs.is_floating_point() else None,
+            "logits": _numbers(step.output) if of_reals else None,
+            "logit_grads": None if step.output_grad is None else _numbers(step.output_grad),
+            "grads": {name: _numbers(p.grad) for name, p in parameters.items() if p.grad is not None},
+            "weights": {name: _numbers(p) for name, p in parameters.items()},
             "learning_rate": groups[0].get("lr"),
         }
         given.update(step.given)
@@ -273,14 +279,35 @@ def _first_tensor(output: Any) -> Any:
     return logits if isinstance(logits, torch.Tensor) else None
 
 
-def _some_rows(tensor: Any, most: int = 256) -> Any:
+def _transformed() -> bool:
+    """Whether torch.func is at work (vmap, grad): its tensors can neither be read nor be kept."""
+    level = getattr(torch._C._functorch, "maybe_current_level", None)
+    return level is not None and level() is not None
+
+
+def _numbers(tensor: Any) -> Any:
+    """The numbers of a tensor as a dense real one; None where there are none to be read. A hook must never stop a training."""
+    tensor = tensor.detach()
+    if tensor.is_nested or tensor.is_quantized or tensor.device.type == "meta":
+        return None
+    if tensor.layout is torch.sparse_coo:
+        tensor = tensor.coalesce().values()
+    if tensor.layout is not torch.strided:
+        return None
+    return torch.view_as_real(tensor.resolve_conj()) if tensor.is_complex() else tensor
+
+
+def _some_rows(tensor: Any, most: int) -> Any:
     """Rows evenly spread over the batch: enough for a glance at a step that is well."""
     if tensor.ndim < 2:
         return tensor
-    table = tensor.detach().reshape(-1, tensor.shape[-1])
+    table = tensor.reshape(-1, tensor.shape[-1])
     return table[:: max(1, table.shape[0] // most)]
 
 
 def _sums_up(tensor: Any) -> bool:
     """Whether the sum is finite; half precision is summed in float32."""
-    return math.isfinite(float(tensor.detach().sum(dtype=torch.float64 if tensor.dtype == torch.float64 else torch.float32)))
+    tensor = _numbers(tensor)
+    if tensor is None:
+        return True
+    return math.isfinite(float(tensor.sum(dtype=torch.float64 if tensor.dtype == torch.float64 else torch.float32)))

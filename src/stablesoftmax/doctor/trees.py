@@ -1,6 +1,6 @@
 """Arrays in lists, tuples and dicts, as parameters and gradients come: taken apart under names, and put together again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, ValuesView
 from typing import Any
 
 
@@ -13,7 +13,7 @@ def leaves(name: str, tree: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(tree, Mapping):
         for key, branch in tree.items():
             yield from leaves(f"{name}[{key!r}]", branch)
-    elif isinstance(tree, (list, tuple)):
+    elif isinstance(tree, (list, tuple, ValuesView)):
         for i, branch in enumerate(tree):
             yield from leaves(f"{name}[{i}]", branch)
     else:
@@ -24,9 +24,9 @@ def rebuilt(tree: Any, arrays: Iterator[Any]) -> Any:
     """A tree of the same form, its leaves taken from `arrays` in the order of `leaves`."""
     if isinstance(tree, Mapping):
         return {key: rebuilt(branch, arrays) for key, branch in tree.items()}
-    if isinstance(tree, (list, tuple)):
+    if isinstance(tree, (list, tuple, ValuesView)):
         branches = [rebuilt(branch, arrays) for branch in tree]
-        if isinstance(tree, list):
+        if not isinstance(tree, tuple):
             return branches
         return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
     return next(arrays)

@@ -6,16 +6,17 @@ import math
 import os
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, ValuesView
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stablesoftmax.doctor.clipping import count
 from stablesoftmax.doctor.diagnosis import diagnose
 from stablesoftmax.doctor.findings import Finding, ranked
 from stablesoftmax.doctor.letter import letter
-from stablesoftmax.doctor.libraries import as_tensor, library_of
+from stablesoftmax.doctor.libraries import as_scalar, as_tensor, library_of
 from stablesoftmax.doctor.records import GLANCE, ROLES, TROUBLES_KEPT, History, Record
 from stablesoftmax.doctor.signs import signs
 from stablesoftmax.doctor.statistics import measure, measure_rows
@@ -86,14 +87,25 @@ class Watch:
     """
 
     def __init__(self, every: int = 200, history: int = 400) -> None:
+        every, history = count("Watch", "every", every), count("Watch", "history", history)
         if every < 1 or history < 32:
             raise ValueError(f"Watch: every is {every} and history {history}; they must be at least 1 and 32")
-        self.every = int(every)
+        self.every = every
         self.steps = 0
-        self._history = History(int(history))
+        self._history = History(history)
         self._troubles = 0
         self._extra: list[Finding] = []
         self._hooks: list[TorchHooks] = []
+        self._doubt: Record | None = None  # gradients that were not finite, while it is not known whether the weights took them
+        self._lock = threading.Lock()
+        _ALL.add(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle and copy: what was found; neither hooks nor the lock."""
+        return {key: value for key, value in vars(self).items() if key != "_lock"} | {"_hooks": []}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
         self._lock = threading.Lock()
         _ALL.add(self)
 
@@ -115,7 +127,7 @@ class Watch:
         logits, probabilities, targets, inputs, logit_grads : array_like, optional
             What goes into the loss, what comes out of softmax, class indices, the batch, the gradient for the logits.
         activations, grads, weights : array_like, or list, tuple or dict of them, optional
-            Activations in the order in which they are computed.
+            Activations in the order in which they are computed. A None among them is left out.
         learning_rate, loss_scale : float, optional
 
         Raises
@@ -125,10 +137,8 @@ class Watch:
         """
         step, due = 0, True
         if not self._hooks:
-            with self._lock:
-                self.steps += 1
-                step = self.steps
-            due = step % self.every == 0 or (step <= 100 and step in EARLY)
+            step = self.next_step()
+            due = step % self.every == 0 or (step <= 100 and step in EARLY) or self._doubt is not None
             if not due and (self._troubles >= TROUBLES_KEPT or not suspicious(loss, logits, grads)):
                 return
         given = {
@@ -137,7 +147,7 @@ class Watch:
             "learning_rate": learning_rate, "loss_scale": loss_scale,
         }  # fmt: skip
         if self._hooks:
-            self._hooks[-1].attach(given)
+            max(self._hooks, key=lambda hooks: hooks.last).attach(given)
             return
         record = self.record(step, given, GLANCE if due else ROLES)
         if due and record.trouble:
@@ -147,6 +157,9 @@ class Watch:
 
     def torch(self, model: Any, optimizer: Any = None) -> None:
         """Watch a torch model by hooks: its input, the outputs of its modules, its output, gradients and weights.
+
+        A model that this watch has hooks on already gets new ones in their place. Give each model a watch of its own: the history
+        of two would be compared step by step.
 
         Parameters
         ----------
@@ -167,7 +180,11 @@ class Watch:
             raise ModuleNotFoundError("Watch.torch: torch is not installed; pip install 'stablesoftmax[torch]'") from None
         from stablesoftmax.doctor.torch_hooks import TorchHooks
 
-        self._hooks.append(TorchHooks(self, model, optimizer))
+        hooks = TorchHooks(self, model, optimizer)
+        for one in [one for one in self._hooks if one.model is model]:
+            self._hooks.remove(one)
+            one.remove()
+        self._hooks.append(hooks)
 
     def close(self) -> None:
         """Remove all hooks; what was found stays."""
@@ -186,9 +203,15 @@ class Watch:
 
     # what is kept --------------------------------------------------------------------------------------------------
 
+    def next_step(self) -> int:
+        """Count a step."""
+        with self._lock:
+            self.steps += 1
+            return self.steps
+
     def is_due(self, step: int) -> bool:
         """Whether full statistics are taken at this step."""
-        return step % self.every == 0 or step in EARLY
+        return step % self.every == 0 or step in EARLY or self._doubt is not None
 
     def record(self, step: int, given: Mapping[str, Any], roles: Sequence[str] = ROLES) -> Record:
         """Statistics of what was given for a step: of everything, or of some roles."""
@@ -196,7 +219,7 @@ class Watch:
             return self._record(step, given, roles)
 
     def _record(self, step: int, given: Mapping[str, Any], roles: Sequence[str]) -> Record:
-        loss, rate, scale = (_scalar(key, given.get(key)) for key in ("loss", "learning_rate", "loss_scale"))
+        loss, rate, scale = (as_scalar(key, given.get(key)) for key in ("loss", "learning_rate", "loss_scale"))
         record = Record(step, loss, rate, scale)
         for role in roles:
             tree = given.get(role)
@@ -204,20 +227,30 @@ class Watch:
                 continue
             columns = role == "activations" or (roles is ROLES and role in ("inputs", "logits"))
             for path, leaf in [(role, tree)] if role in ONE_ARRAY else leaves(role, tree):
+                if leaf is None:
+                    continue  # a frozen parameter has no gradient
                 tensor = as_tensor("Watch.step", leaf, path)
                 if 0 not in tensor.shape:
                     record.tensors[path] = measure(tensor, columns=columns, masks=role in ("activations", "logits"))
         if given.get("logits") is not None and "logits" in record.tensors:
+            if _one_a_row(record):
+                return _judged(record)
             targets = given.get("targets") if roles is ROLES or 0 <= record.tensors["logits"].low <= 1 else None
             targets = None if targets is None else as_tensor("Watch.step", targets, "targets")
             record.rows = measure_rows(as_tensor("Watch.step", given["logits"], "logits"), targets)
-        lost = record.loss is not None and not math.isfinite(record.loss)
-        record.trouble = lost or not all(one.finite for one in record.tensors.values())
-        return record
+        return _judged(record)
 
     def keep(self, record: Record) -> None:
-        """Add a record to the history."""
+        """Add a record to the history.
+
+        Gradients that are not finite do no harm where their step is skipped, as a dynamic loss scale does it: the step after them,
+        which is always looked at in full, shows whether they went into the weights.
+        """
         with self._lock:
+            doubt, self._doubt = self._doubt, record if record.only_gradients else None
+            if doubt is not None and doubt.only_gradients and (record.only_gradients or not record.trouble):
+                doubt.forgive()
+                self._troubles -= 1
             self._troubles += record.trouble
             if not record.trouble or self._troubles <= TROUBLES_KEPT:
                 self._history.add(record)
@@ -270,13 +303,16 @@ class Watch:
         return page("A training, watched", verdict(self), facts(self), self.findings, training_charts(self))
 
 
-def _scalar(name: str, value: Any) -> float | None:
-    if value is None or type(value) is float:
-        return value
-    try:
-        return float(value.detach() if hasattr(value, "detach") else value)
-    except (TypeError, ValueError, RuntimeError):
-        raise TypeError(f"Watch.step: {name} must be a number, not {type(value).__name__}") from None
+def _one_a_row(record: Record) -> bool:
+    """Whether the output is one number for each row of the batch: a score or a distance, not a row of logits."""
+    logits, inputs = record.tensors["logits"], record.tensors.get("inputs")
+    return inputs is not None and len(inputs.shape) > 1 and logits.shape == inputs.shape[:1]
+
+
+def _judged(record: Record) -> Record:
+    """The record with its verdict: whether anything is nan or inf."""
+    record.trouble = record.lost or not all(one.finite for one in record.tensors.values())
+    return record
 
 
 def suspicious(loss: Any, logits: Any, grads: Any) -> bool:
@@ -286,22 +322,22 @@ def suspicious(loss: Any, logits: Any, grads: Any) -> bool:
     are left alone: reading them would make the device wait.
     """
     if loss is None:
-        if logits is not None and not _adds_up(logits):
+        if logits is not None and not _adds_up(logits, "logits"):
             return True
-    elif not math.isfinite(loss if type(loss) is float else (_scalar("loss", loss) or 0.0) if _is_here(loss) else 0.0):
+    elif not math.isfinite(loss if type(loss) is float else (as_scalar("loss", loss) or 0.0) if _is_here(loss) else 0.0):
         return True
     if grads is None:
         return False
-    if type(grads) is not list and isinstance(grads, Mapping):
-        grads = list(grads.values())
+    if type(grads) is not list and isinstance(grads, (Mapping, ValuesView)):
+        grads = list(grads.values() if isinstance(grads, Mapping) else grads)
     if isinstance(grads, (list, tuple)):
         if not grads:
             return False
         one = grads[0]
         if len(grads) > 1 and type(grads[1]) is type(one) and getattr(one, "ndim", 0) > getattr(grads[1], "ndim", 0):
             one = grads[1]  # a bias
-        return not _adds_up(one)
-    return not _adds_up(grads)
+        return not _adds_up(one, "grads")
+    return not _adds_up(grads, "grads")
 
 
 def _is_here(x: Any) -> bool:
@@ -309,14 +345,15 @@ def _is_here(x: Any) -> bool:
     return device is None or device == "cpu" or getattr(device, "type", None) == "cpu"
 
 
-def _adds_up(x: Any) -> bool:
+def _adds_up(x: Any, called: str) -> bool:
     """Whether the elements are finite, by a glance: True where it cannot be told at once."""
     if type(x) is np.ndarray and x.size:
         return math.isfinite(x.item(0)) and math.isfinite(x.item(-1))  # of a dense layer all elements are nan, or none
     if not hasattr(x, "shape") or not _is_here(x) or 0 in x.shape:
         return True
     with np.errstate(all="ignore"):
-        lib = library_of(as_tensor("Watch.step", x, "grads"))
+        x = as_tensor("Watch.step", x, called)
+        lib = library_of(x)
         with lib.quiet():
             return math.isfinite(lib.read([lib.sum(lib.wide(x))])[0])
 
