@@ -146,3 +146,11 @@ def test_no_floating_point_event_is_raised():
         ssm.clip_by_global_norm([np.array([1e308, 1e-308, 5e-324])], 1e-320)
         ssm.clip_by_global_norm([np.array([np.nan, np.inf])], 1.0)
         ssm.clip_by_value(np.array([np.nan, np.inf], np.float16), -1e300, 1e300)
+
+
+def test_the_values_of_a_dict():
+    grads = {"w": np.array([3.0]), "b": np.array([4.0])}
+    clipped, norm = ssm.clip_by_global_norm(grads.values(), 1.0)
+    assert norm == 5
+    assert isinstance(clipped, list)
+    assert [one[0] for one in clipped] == pytest.approx([0.6, 0.8], rel=1e-15)

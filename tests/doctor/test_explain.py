@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import hypothesis
 import hypothesis.extra.numpy as hnp
@@ -140,7 +141,7 @@ def test_special_kinds_of_logits():
     assert ssm.explain(x.astype(np.float32)).statistics.smallest_format == "float16"
     assert ssm.explain(np.array([70000.0, 69999.0])).statistics.smallest_format == "float32"
     assert ssm.explain(np.array([2.0**25, 2.0**25 + 1])).statistics.smallest_format == "float64"
-    assert ssm.explain(np.array([1e300, -1e300])).statistics.spread > 1e299
+    assert ssm.explain(np.array([1e300, -1e300])).statistics.spread == 1e300
 
 
 def test_the_letter_the_page_and_the_dictionary_say_the_same():
@@ -198,3 +199,12 @@ def test_nothing_leaks():
     with np.errstate(all="raise"):
         repr(ssm.explain(x))
     assert x.tobytes() == before
+
+
+@pytest.mark.parametrize("x", [[1.7e308, -1.7e308], [5e-324, 0.0], [-np.inf, 1.7e308], [[1.7e308] * 3] * 3])
+def test_pictures_of_extreme_logits(x):
+    found = ssm.explain(np.array(x))
+    page = found.html()
+    assert page.count("<svg") >= 2
+    assert not re.search(r'="[^"]*\b(nan|inf)\b', "".join(re.findall(r"<svg.*?</svg>", page)))
+    assert len(found.plot().axes) == 3

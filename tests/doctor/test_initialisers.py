@@ -106,3 +106,15 @@ def test_orthogonal_matrices_are_uniform():
 def test_messages(call, line):
     with pytest.raises((TypeError, ValueError), match=line):
         call()
+
+
+@pytest.mark.parametrize("function", [ssm.he_normal, ssm.glorot_uniform, ssm.orthogonal])
+@pytest.mark.parametrize("shape", [(3.7, 2), "34", (np.float64(3), 4)])
+def test_a_shape_is_made_of_ints(function, shape):
+    with pytest.raises(TypeError, match="shape must be a tuple of ints"):
+        function(shape)
+
+
+def test_axes_are_ints():
+    with pytest.raises(TypeError, match=r"^he_normal: in_axis and out_axis must be ints, not 0.5"):
+        ssm.he_normal((3, 4), in_axis=0.5)

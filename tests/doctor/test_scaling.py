@@ -52,3 +52,11 @@ def test_other_messages():
         ssm.loss_scale([np.ones(2)], 2.0, -1)
     with pytest.raises(TypeError, match=r"^loss_scale: scale must be a number"):
         ssm.loss_scale([np.ones(2)], "2")
+
+
+@pytest.mark.parametrize(
+    "keywords", [{"good_steps": "1"}, {"good_steps": 1.5}, {"growth_interval": None}, {"growth_interval": float("nan")}]
+)
+def test_counts_are_ints(keywords):
+    with pytest.raises(TypeError, match=rf"^loss_scale: {next(iter(keywords))} must be an int, not"):
+        ssm.loss_scale(np.ones(2), 2.0, **keywords)

@@ -125,7 +125,10 @@ def _tick(value: float) -> str:
 
 
 def _drawn(one: Series, x: _Scale, y: _Scale, number: int) -> str:
-    shown = [(x(a), y(b)) if math.isfinite(b) and (b > 0 or not y.log) else None for a, b in zip(one.x, one.y, strict=True)]
+    shown = [
+        (x(a), y(b)) if math.isfinite(a) and math.isfinite(b) and (b > 0 or not y.log) else None
+        for a, b in zip(one.x, one.y, strict=True)
+    ]
     places = [place for place in shown if place]
     if one.kind == "points":
         return "".join(f'<circle class="points-{number}" cx="{a:.1f}" cy="{b:.1f}" r="2"/>' for a, b in places)

@@ -159,7 +159,9 @@ def _forward(record: Record, before: Sequence[Record]) -> _Answer | None:
             and not one.inf
             and all(w.finite for w in record.role("weights").values())
         ):
-            share = f"{100 * one.nan_columns:.3g} % of its columns are NaN in every row" + (", the others in none" if one.nan < one.size else "")
+            share = f"{100 * one.nan_columns:.3g} % of its columns are NaN in every row" + (
+                ", the others in none" if one.nan < one.size else ""
+            )
             share += ": a division by 0 there."
             return _Answer("zero-norm-division", f"{what} {share}", path)
         if path == "logits" and one.nan and (record.output_of or "").startswith("Div"):

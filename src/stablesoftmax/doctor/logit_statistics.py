@@ -202,11 +202,14 @@ class _Pass:
         self.entropies[0] += float(entropies.sum())
         self.entropies[1] = min(self.entropies[1], float(entropies.min()))
         self.entropies[2] = max(self.entropies[2], float(entropies.max()))
-        middle = np.where(finite, wide, 0) / 2**8  # scaled, so that a sum of squares of large logits stays finite
+        own = np.where(finite, wide, 0)
+        size = np.abs(own).max(axis=1, keepdims=True)
+        scale = np.where(size > 0, size, 1)
+        middle = own / scale  # in [-1, 1], so that no sum of squares overflows
         n = finite.sum(axis=1)
         mean = middle.sum(axis=1) / n
         deviations = np.where(finite, middle - mean[:, None], 0)
-        self.spreads += float((np.sqrt((deviations * deviations).sum(axis=1) / n) * 2**8).sum())
+        self.spreads += float((np.sqrt((deviations * deviations).sum(axis=1) / n) * scale[:, 0]).sum())
         return entropies
 
     def keep_sample(self, wide: Array, finite: Array, top: Array, errors: Array, entropies: Array, numbers: Array) -> None:

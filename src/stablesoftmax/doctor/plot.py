@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["draw"]
 
 COLOUR, LIMIT = "#0072b2", "#d55e00"
+FARTHEST = 1e300  # matplotlib's own arithmetic overflows near the end of float64
 
 
 def draw(found: LogitStatistics) -> Figure:
@@ -24,7 +25,7 @@ def draw(found: LogitStatistics) -> Figure:
 
     figure = Figure(figsize=(12, 3.6), dpi=120, layout="constrained")
     logits, errors, entropies = figure.subplots(1, 3)
-    sample = found.sample
+    sample = {key: [min(max(value, -FARTHEST), FARTHEST) for value in values] for key, values in found.sample.items()}
     for axes, key, label in ((logits, "logits", "logit"), (entropies, "entropies", "entropy of a row, nats")):
         if sample[key]:
             middles, counts = histogram(sample[key])

@@ -101,11 +101,11 @@ class Record:
         return self.norms[role][1] if role in self.norms else sum(one.size for one in self.role(role).values())
 
     def condense(self) -> None:
-        """Of many gradients and weights keep the norm, the first matrix and the largest; of activations the largest and the deadest."""
+        """Keep what tells most: of many gradients and weights the norm, the first matrix and the largest; of activations two."""
         found = self.role("activations")
         if len(found) > MANY:
-            kept = {max(found, key=lambda path: found[path].rms), max(found, key=lambda path: found[path].dead)}
-            self.tensors = {path: one for path, one in self.tensors.items() if path not in found or path in kept}
+            most = {max(found, key=lambda path: found[path].rms), max(found, key=lambda path: found[path].dead)}
+            self.tensors = {path: one for path, one in self.tensors.items() if path not in found or path in most}
         for role in ("grads", "weights"):
             found, norm = self.role(role), self.norm(role)
             if len(found) > MANY and norm is not None:

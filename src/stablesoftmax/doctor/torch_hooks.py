@@ -94,7 +94,11 @@ class TorchHooks:
             raise TypeError(f"Watch.torch: model must be a torch.nn.Module, not {type(model).__name__}")
         if optimizer is not None and not isinstance(optimizer, torch.optim.Optimizer):
             raise TypeError(f"Watch.torch: optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}")
-        silent = torch.nn.Identity, torch.nn.Dropout, torch.jit.ScriptModule  # which make nothing that was not there, or take no hook
+        silent = (
+            torch.nn.Identity,
+            torch.nn.Dropout,
+            torch.jit.ScriptModule,
+        )  # which make nothing that was not there, or take no hook
         self.watch, self.model, self.optimizer = watch, model, optimizer
         self.step: _Step | None = None
         self.last = 0  # the step that this model was last called in
@@ -192,15 +196,16 @@ class TorchHooks:
         """What the user adds to the present step, or to the one that has just ended."""
         given = {key: value for key, value in given.items() if value is not None}
         loss = given.get("loss")
-        step, value = self.step, 0.0
+        step = self.step
+        value: float | None = 0.0
         if isinstance(loss, torch.Tensor):
             if loss.device.type == "cpu" or (step is not None and step.due):
                 value = float(loss.detach())
         elif loss is not None:
             value = as_scalar("loss", loss)
-        lost = not math.isfinite(value)
+        lost = value is not None and not math.isfinite(value)
         if step is None:
-            self._attach_late(given, value, lost)
+            self._attach_late(given, lost)
             return
         if isinstance(loss, torch.Tensor) and (step.due or lost) and not self.watch.in_trouble:
             step.path = loss_path(loss, step.output)  # now, while operands are known
@@ -211,14 +216,14 @@ class TorchHooks:
         if self.optimizer is None and "grads" not in given and step.has_gradient:
             self.end_step()
 
-    def _attach_late(self, given: Mapping[str, Any], value: float, lost: bool) -> None:
+    def _attach_late(self, given: Mapping[str, Any], lost: bool) -> None:
         """The optimizer has stepped already."""
         records = self.watch.records
         last = records[-1] if records and records[-1].step == self.watch.steps else None
         if last is not None:
             if last.loss is None and "loss" in given:
                 last.loss = as_scalar("loss", given["loss"])
-                lost = not math.isfinite(last.loss)
+                lost = last.lost
             last.trouble = last.trouble or lost
         elif lost and not self.watch.in_trouble:
             self.watch.keep(self.watch.record(self.watch.steps, given))

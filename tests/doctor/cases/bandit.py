@@ -14,12 +14,10 @@ def train(watch, sick):
     payout = np.linspace(2000.0, 16000.0, 8)
     preferences = np.zeros((1, 8))
     softmax = (lambda x: np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)) if sick else ssm.softmax
-    draws, average = random.random(600), 0.0
-    for step, draw in enumerate(draws):
+    for draw in random.random(600):
         policy = softmax(preferences)
         action = min(int(np.searchsorted(np.cumsum(policy[0]), draw)), 7)
         reward = payout[action] + random.normal(0.0, 500.0)
-        average += (reward - average) / 20
         gradient = policy * reward
         gradient[0, action] -= reward
         loss = -reward * np.log(policy[0, action])

@@ -10,10 +10,8 @@ ROUND = 5
 def train(watch, sick):
     torch.manual_seed(93)
     pixels, _ = digits()
-    if sick:
-        model = mlp(64, 48, 32, 24, 16, 12, 16, 24, 32, 48, 64, activation=torch.nn.Sigmoid)
-    else:
-        model = mlp(64, 16, 64)
+    deep = 64, 48, 32, 24, 16, 12, 16, 24, 32, 48, 64
+    model = mlp(*deep, activation=torch.nn.Sigmoid) if sick else mlp(64, 16, 64)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
     watch.torch(model, optimizer)
     for epoch in range(8):

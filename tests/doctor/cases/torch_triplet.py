@@ -1,4 +1,4 @@
-"""Triplets of digits: the squared distance between embeddings is taken in float16, and 256 places of up to 200 are too much for it."""
+"""Triplets of digits: the squared distance between embeddings of 256 places up to 200 is taken in float16."""
 
 import torch
 from doctor.torch_training import digits
