@@ -1,6 +1,7 @@
 """`stablesoftmax explain` on files: letter, JSON, report, bad input."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -65,6 +66,26 @@ def test_bad_input_is_one_line(array, words, tmp_path):
     assert finished.stderr.count(b"\n") == 1
     assert b"stablesoftmax explain: " in finished.stderr
     assert words in finished.stderr
+
+
+def test_the_report_is_not_written_over_the_logits(logits, tmp_path):
+    before = logits.read_bytes()
+    (tmp_path / "link.html").symlink_to(logits)
+    os.link(logits, tmp_path / "hard.html")
+    for name in ("logits.npy", "./logits.npy", "link.html", "hard.html"):
+        refused = run("logits.npy", "--html", name, cwd=tmp_path)
+        assert (refused.returncode, refused.stdout) == (2, b"")
+        assert b"--html would write the report over the logits" in refused.stderr
+    assert logits.read_bytes() == before
+
+
+@pytest.mark.parametrize(("place", "code"), [("missing/report.html", 2), (".", 2), ("/dev/full", 3)])
+def test_a_report_that_cannot_be_written(logits, tmp_path, place, code):
+    if place == "/dev/full" and not os.path.exists(place):
+        pytest.skip("no /dev/full on this system")
+    refused = run(logits, "--html", place, cwd=tmp_path)
+    assert (refused.returncode, refused.stdout, refused.stderr.count(b"\n")) == (code, b"", 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["logits.npy"]
 
 
 def test_maps(tmp_path):

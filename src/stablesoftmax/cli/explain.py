@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from typing import Any
 
 from stablesoftmax.cli.apply import parse_axis
@@ -36,6 +37,8 @@ def add_parsers(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> None:
     from stablesoftmax.doctor.explaining import explain
 
+    if arguments.html is not None and _is_same_file(arguments.file, arguments.html):
+        raise CommandError(f"{arguments.html}: --html would write the report over the logits; give it another name", BAD_INPUT)
     with about(arguments.file):
         arrays = {None: map_npy(arguments.file)} if arguments.file.lower().endswith(".npy") else read_arrays(arguments.file)
         if arguments.html is not None and len(arrays) != 1:
@@ -59,3 +62,11 @@ def _run(arguments: argparse.Namespace) -> None:
         if name is not None:
             print(f"== {name}\n")
         print(explanation, end="\n" if len(explanations) == 1 else "\n\n")
+
+
+def _is_same_file(one: str, other: str) -> bool:
+    """Whether two names lead to one file, through links as well; False where there is none yet."""
+    try:
+        return os.path.samefile(one, other)
+    except (OSError, ValueError):
+        return False
