@@ -159,10 +159,14 @@ def _forward(record: Record, before: Sequence[Record]) -> _Answer | None:
             and not one.inf
             and all(w.finite for w in record.role("weights").values())
         ):
-            share = f"{100 * one.nan_columns:.3g} % of its columns are NaN in every row" + (
-                ", the others in none" if one.nan < one.size else ""
-            )
-            share += ": a division by 0 there."
+            if one.nan < one.size:
+                share = (
+                    f"{100 * one.nan_columns:.3g} % of its columns are NaN in every row, the others in none: a division by 0 there."
+                )
+            elif one.shape[0] == 1:
+                share = "The batch is a single row: its deviation over the batch is 0, or 0/0."
+            else:
+                share = "All of it is NaN, in every row: a division by 0."
             return _Answer("zero-norm-division", f"{what} {share}", path)
         if path == "logits" and one.nan and (record.output_of or "").startswith("Div"):
             return _Answer("zero-norm-division", f"{what} The last operation of the model is a division: 0/0.", path)
