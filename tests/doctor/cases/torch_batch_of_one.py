@@ -15,7 +15,9 @@ class Standardise(torch.nn.Module):
         self.scale, self.shift = torch.nn.Parameter(torch.ones(features)), torch.nn.Parameter(torch.zeros(features))
 
     def forward(self, x):
-        return (x - x.mean(dim=0)) / (x.std(dim=0) + 1e-5) * self.scale + self.shift
+        centred = x - x.mean(dim=0)
+        deviation = torch.sqrt(centred.square().sum(dim=0) / (len(x) - 1))
+        return centred / (deviation + 1e-5) * self.scale + self.shift
 
 
 def train(watch, sick):
