@@ -16,7 +16,19 @@ import stablesoftmax
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "stablesoftmax"
-PARTS = ("src", "tests", "tools", "docs/design", "docs/gallery", "docs/interactive", "benchmarks", ".ci")
+PARTS = (
+    "src",
+    "tests",
+    "tools",
+    "docs/design",
+    "docs/gallery",
+    "docs/howto",
+    "docs/interactive",
+    "docs/migration",
+    "docs/reference",
+    "benchmarks",
+    ".ci",
+)
 SKIPPED = re.compile(r"\.git|build|dist|__pycache__|\.venv.*|\..*_cache|\.hypothesis|.*\.egg-info")
 TEXT = {
     ".py",

@@ -45,7 +45,7 @@ class LogSumExp:
     dtype : numpy.dtype or None
         Of the logits; None of a state that has seen none and was given none.
     temperature : float
-        T.
+        T, one for all rows.
     shape : tuple of int or None
         Of the rows: that of a block without the axis of the row. None before the first block.
     count : ndarray or scalar

@@ -19,8 +19,8 @@ _INTRODUCTION = """\
 
 It reads NumPy, SciPy, torch, TensorFlow 1 and 2, Keras, JAX and `math`, in files, folders and notebooks, and follows values through
 assignments, reshapes, functions, methods, attributes and layers. What it knows nothing of, it says nothing about. How it
-works, how fast it is and what it does not see: docs/design/lint.md; every warning it gives on nine well-known packages,
-triaged: docs/lint_triage.md.
+works, how fast it is and what it does not see: [its design note](design/lint.md). Every warning that it gives on nine well-known
+packages, judged: [the triage](lint_triage.md).
 
 **Options.** `--select SSM1,SSM301` and `--ignore SSM207` by codes or their beginnings; `--format text|json|github` (json: a
 list of objects with path, line, column, code, message, fixable, and cell in a notebook); `--target stablesoftmax` to have fixes
