@@ -34,6 +34,12 @@ numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 default_role = "literal"
 
+
+def _no_list(app: typing.Any, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """An initial at the beginning of a line (L. R. Rabiner) is no item of a list."""
+    lines[:] = [re.sub(r"^(\s*[A-Z])\. ", r"\1\\. ", line) for line in lines]
+
+
 # the look ---------------------------------------------------------------------------------------------------------------
 
 html_theme = "pydata_sphinx_theme"
@@ -88,5 +94,6 @@ def _copy_interactive(app: typing.Any, exception: Exception | None) -> None:
 
 
 def setup(app: typing.Any) -> None:
+    app.connect("autodoc-process-docstring", _no_list, priority=900)  # after numpydoc
     app.connect("build-finished", _copy_interactive)
     app.add_html_math_renderer("mathml", inline_renderers=(_inline, None), block_renderers=(_block, None))
