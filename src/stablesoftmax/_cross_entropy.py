@@ -72,6 +72,22 @@ def _soft_rows(call: Call, losses: Array, gradient: Array | None, gains: Array) 
             target[...] = cast(np.where(counted.any(-1, keepdims=True), values, 0.0), target.dtype)
 
 
+def hard_labels(call: Call) -> Array | None:
+    """The labels where one class a row counts, whose weight takes part when losses are reduced; else weights are part of each."""
+    return None if call.smoothing else call.labels
+
+
+def fill_rows(call: Call, losses: Array, gradient: Array | None, gains: Array) -> None:
+    """float64 losses of the rows, without the weights of hard labels, and if there is a place for it the gradient times gains."""
+    labels = hard_labels(call)
+    if labels is not None:
+        name, of_each = ("cross_entropy", (labels,)) if gradient is None else ("cross_entropy_and_grad", (labels, gains))
+        rowwise(name, (call.logits,), (call.axis,), call.mask, of_each, floating(call.logits.dtype), gradient, losses)
+    else:
+        with np.errstate(over="ignore", under="ignore"):
+            _soft_rows(call, losses, gradient, gains)
+
+
 @neutral
 def _losses(call: Call, with_gradient: bool) -> tuple[Any, Any]:
     outer = call.logits.shape[: call.axis] + call.logits.shape[call.axis + 1 :]
@@ -79,17 +95,11 @@ def _losses(call: Call, with_gradient: bool) -> tuple[Any, Any]:
     gradient = np.empty(call.logits.shape, call.gradient_dtype) if with_gradient else None
     of_rows = row_weights(call)
     divisor = _divisor(call, of_rows, losses.size)
-    labels = None if call.smoothing else call.labels
-    hard = labels is not None
+    hard = hard_labels(call) is not None
     gains = np.broadcast_to(np.float64(1), outer) if of_rows is None or not hard else of_rows
     with np.errstate(all="ignore"):
         gains = gains / divisor if divisor != 1 else gains
-    if labels is not None:
-        name, of_each = ("cross_entropy_and_grad", (labels, gains)) if with_gradient else ("cross_entropy", (labels,))
-        rowwise(name, (call.logits,), (call.axis,), call.mask, of_each, floating(call.logits.dtype), gradient, losses)
-    else:
-        with np.errstate(over="ignore", under="ignore"):
-            _soft_rows(call, losses, gradient, gains)
+    fill_rows(call, losses, gradient, gains)
     loss = _reduce(call, losses, of_rows if hard else None, divisor)
     return loss, gradient
 

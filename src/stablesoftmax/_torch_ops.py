@@ -1,0 +1,199 @@
+"""The operators of torch behind stablesoftmax.torch: softmax, log_softmax and logsumexp, each with its two derivatives.
+
+A family is three operators: NAME, NAME_backward (the product with its Jacobian) and NAME_double_backward (the derivatives of that
+product). A compiler does not look into them; they write into memory that torch has allocated. docs/design/torch.md.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from stablesoftmax import _native
+from stablesoftmax._environment import neutral
+from stablesoftmax._gradients import log_softmax_vjp, logsumexp_vjp, softmax_vjp
+from stablesoftmax._layout import Array, Layout
+from stablesoftmax._log_space import values_of_rows
+from stablesoftmax._log_weights import probabilities
+from stablesoftmax._logsumexp import logsumexp
+from stablesoftmax._softmax import log_softmax, softmax
+from stablesoftmax._sums import row_sum
+
+# tensors and arrays ------------------------------------------------------------------------------------------------------
+
+
+def as_array(tensor: Any) -> Array:
+    """The memory of a tensor as an array, never a copy; bfloat16, which NumPy does not have, as that of ml_dtypes."""
+    tensor = tensor.detach()
+    if tensor.dtype is not torch.bfloat16:
+        return tensor.numpy()  # type: ignore[no-any-return]
+    try:
+        import ml_dtypes
+    except ImportError:
+        raise ImportError(
+            "stablesoftmax.torch: bfloat16 needs ml_dtypes, which is not installed; pip install 'stablesoftmax[torch]', or use "
+            "input.float()"
+        ) from None
+    return tensor.view(torch.int16).numpy().view(ml_dtypes.bfloat16)  # type: ignore[no-any-return]
+
+
+def reduced_dtype(dtype: Any) -> Any:
+    """The dtype of a reduction or a loss: float32 for half precision, which sums outgrow."""
+    return torch.float32 if dtype.itemsize == 2 else dtype
+
+
+def quiet() -> Any:
+    """torch makes a nan without a word, and so do its operators."""
+    return np.errstate(all="ignore")
+
+
+# derivatives of second order, of blocks of float64 rows ------------------------------------------------------------------
+
+
+def from_maximum(v: Array, p: Array) -> Array:
+    """v minus its element where p is largest; minus the largest of those, if there are several.
+
+    p_i*(v_i - sum p_j*v_j) does not change when a constant is added to v, but its rounding errors do. Where p_i is nearly 1 the sum
+    is v_i but for a trifle, and their difference would be nothing but what rounding left. If v_i is 0 the sum is that trifle.
+    """
+    largest = p.max(-1, keepdims=True, initial=0.0)
+    return np.asarray(v - v.max(-1, keepdims=True, initial=-np.inf, where=p == largest))
+
+
+def _softmax_double(v: Array, g: Array, y: Array) -> tuple[Array, Array]:
+    """Of v·(y*(g - sum y*g)): the Jacobian is symmetric, and it is a product in y."""
+    of_g, of_v = (np.asarray(_native.dot(y, a))[..., None] for a in (g, v))
+    return np.asarray(_native.softmax_vjp(y, v)), v * (g - of_g) - g * of_v
+
+
+def _log_softmax_double(v: Array, g: Array, y: Array) -> tuple[Array, Array]:
+    """Of v·(g - e^y * sum g): e^y is softmax(y), y being logarithms of probabilities."""
+    return np.asarray(_native.log_softmax_jvp(y, v)), -(v * probabilities(y, None)) * row_sum(g)[..., None]
+
+
+def _logsumexp_double(v: Array, g: Array, x: Array) -> tuple[Array, Array]:
+    """Of v·(g*p), p = softmax(x), which is 0 in a row of nothing but -inf."""
+    p = np.asarray(_native.logsumexp_vjp(x, np.ones(x.shape[:-1])))
+    w = from_maximum(v, p)
+    return np.asarray(_native.dot(p, v)), g * (p * (w - np.asarray(_native.dot(p, w))[..., None]))
+
+
+# registration ------------------------------------------------------------------------------------------------------------
+
+
+def operator(
+    name: str, schema: str, function: Callable[..., Any], fake: Callable[..., Any], tensors: int, deeper: Callable[..., Any]
+) -> Any:  # fmt: skip
+    """A custom operator on the CPU: so many tensors of rows, then what `deeper` adapts to one more dimension in front of those."""
+    defined = torch.library.custom_op(f"stablesoftmax::{name}", function, mutates_args=(), device_types="cpu", schema=schema)
+    defined.register_fake(fake)
+
+    def batched(info: Any, in_dims: tuple[Any, ...], *arguments: Any) -> Any:
+        if any(isinstance(at, int) for at in in_dims[tensors:]):  # lists have lists of None
+            raise NotImplementedError(f"{name}: there is no vmap over the weights of classes; use a loop")
+        with_batch = [
+            t.expand(info.batch_size, *t.shape) if at is None else t.movedim(at, 0)
+            for at, t in zip(in_dims, arguments[:tensors], strict=False)
+        ]
+        results = defined(*with_batch, *deeper(*arguments[tensors:]))
+        return results, (0,) * len(results) if isinstance(results, tuple) else 0
+
+    defined.register_vmap(batched)
+    return defined
+
+
+def refuse_third_order(name: str) -> Callable[..., Any]:
+    """The backward of a double backward."""
+
+    def refuse(ctx: Any, *grads: Any) -> Any:
+        raise NotImplementedError(f"{name}: there are no derivatives of third order; use the function of torch where you need them")
+
+    return refuse
+
+
+class Family(NamedTuple):
+    """A function of rows and its derivatives. What a backward needs is the result, or the logits if the function reduces."""
+
+    name: str
+    reduces: bool  # its rows, to length 1
+    forward: Callable[..., Any]  # (logits, axes, out=)
+    backward: Callable[..., Any]  # (saved, g, axes, out=)
+    double: Callable[..., tuple[Array, Array]]  # (v, g, saved) of float64 rows: the derivatives by g and by saved
+
+
+def _deeper(dim: list[int]) -> tuple[list[int]]:
+    return ([i + 1 for i in dim],)
+
+
+def register(family: Family) -> Any:
+    """The first of the three operators."""
+    name, reduces = family.name, family.reduces
+
+    def empty(input: Any, dim: list[int]) -> Any:
+        if not reduces:
+            return torch.empty_like(input)
+        shape = [1 if i in dim else n for i, n in enumerate(input.shape)]
+        return input.new_empty(shape, dtype=reduced_dtype(input.dtype))
+
+    def forward(input: Any, dim: list[int]) -> Any:
+        result = empty(input, dim)
+        with quiet():
+            family.forward(as_array(input), tuple(dim), out=as_array(result))
+        return result
+
+    def empty_backward(grad: Any, saved: Any, dim: list[int]) -> Any:
+        return torch.empty_like(saved)
+
+    def backward(grad: Any, saved: Any, dim: list[int]) -> Any:
+        result = empty_backward(grad, saved, dim)
+        with quiet():
+            family.backward(as_array(saved), as_array(grad), tuple(dim), out=as_array(result))
+        return result
+
+    def empty_double(tangent: Any, grad: Any, saved: Any, dim: list[int]) -> tuple[Any, Any]:
+        return torch.empty_like(grad), torch.empty_like(saved)
+
+    @neutral
+    def double(tangent: Any, grad: Any, saved: Any, dim: list[int]) -> tuple[Any, Any]:
+        results, axes = empty_double(tangent, grad, saved, dim), tuple(dim)
+        v, g, kept, by_g, by_saved = map(as_array, (tangent, grad, saved, *results))
+        layout = Layout(v, axes)
+        places = [by_g.squeeze(axes) if reduces else layout.rows_last(by_g), layout.rows_last(by_saved)]
+        with quiet():
+            values_of_rows(name, lambda *rows: family.double(*rows[:3]), [v, np.broadcast_to(g, v.shape), kept], None, axes, places)
+        return results
+
+    first = operator(name, "(Tensor input, int[] dim) -> Tensor", forward, empty, 1, _deeper)
+    schema = "(Tensor grad, Tensor saved, int[] dim) -> Tensor"
+    second = operator(f"{name}_backward", schema, backward, empty_backward, 2, _deeper)
+    schema = "(Tensor tangent, Tensor grad, Tensor saved, int[] dim) -> (Tensor, Tensor)"
+    third = operator(f"{name}_double_backward", schema, double, empty_double, 3, _deeper)
+
+    def save(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        input, ctx.dim = inputs
+        ctx.save_for_backward(input if reduces else output)
+
+    def save_backward(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        *tensors, ctx.dim = inputs
+        ctx.save_for_backward(*tensors)
+
+    def by_input(ctx: Any, grad: Any) -> tuple[Any, None]:
+        return second(grad, *ctx.saved_tensors, ctx.dim), None
+
+    def by_grad_and_saved(ctx: Any, tangent: Any) -> tuple[Any, Any, None]:
+        return (*third(tangent, *ctx.saved_tensors, ctx.dim), None)
+
+    first.register_autograd(by_input, setup_context=save)
+    second.register_autograd(by_grad_and_saved, setup_context=save_backward)
+    third.register_autograd(refuse_third_order(name))
+    return first
+
+
+def _kept_logsumexp(x: Array, axes: tuple[int, ...], out: Array) -> None:
+    logsumexp(x, axes, keepdims=True, out=out)
+
+
+softmax_op = register(Family("softmax", False, softmax, softmax_vjp, _softmax_double))
+log_softmax_op = register(Family("log_softmax", False, log_softmax, log_softmax_vjp, _log_softmax_double))
+logsumexp_op = register(Family("logsumexp", True, _kept_logsumexp, logsumexp_vjp, _logsumexp_double))
