@@ -20,13 +20,14 @@ from stablesoftmax._log_weights import probabilities
 from stablesoftmax._sums import row_sum
 from stablesoftmax._targets import Call, class_weights, read_call, row_weights
 from stablesoftmax._torch_ops import (
+    Operator,
     as_array,
     from_maximum,
     log_softmax_op,
-    operator,
     quiet,
     reduced_dtype,
     refuse_third_order,
+    save_nothing,
     softmax_op,
 )
 
@@ -147,9 +148,9 @@ def _deeper(weight: Any, kept: int, *options: Any) -> tuple[Any, ...]:
     return weight, kept + 1, *options
 
 
-cross_entropy_op = operator("cross_entropy", f"({_ARGUMENTS}) -> Tensor", _cross_entropy, _empty, 2, _deeper)
-_backward_op = operator("cross_entropy_backward", f"(Tensor grad, {_ARGUMENTS}) -> Tensor", _backward, _empty_backward, 3, _deeper)
-_double_op = operator(
+cross_entropy_op = Operator("cross_entropy", f"({_ARGUMENTS}) -> Tensor", _cross_entropy, _empty, 2, _deeper)
+_backward_op = Operator("cross_entropy_backward", f"(Tensor grad, {_ARGUMENTS}) -> Tensor", _backward, _empty_backward, 3, _deeper)
+_double_op = Operator(
     "cross_entropy_double_backward", f"(Tensor tangent, Tensor grad, {_ARGUMENTS}) -> (Tensor, Tensor)", _double, _empty_double,
     4, _deeper,
 )  # fmt: skip
@@ -158,9 +159,8 @@ _double_op = operator(
 # gradients ---------------------------------------------------------------------------------------------------------------
 
 
-def _save(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-    ctx.options = inputs[-4:]
-    ctx.save_for_backward(*inputs[:-4])
+def _save(inputs: tuple[Any, ...], output: Any) -> tuple[Any, ...]:
+    return inputs[:-4]
 
 
 def _gain_of_targets(grad: Any, input: Any, weight: Any, kept: int, _: int, reduction: str, label_smoothing: float) -> Any:
@@ -195,6 +195,14 @@ def _second_gradients(ctx: Any, tangent: Any) -> tuple[Any, ...]:
     return by_grad, by_input, by_target, None, None, None, None, None
 
 
-cross_entropy_op.register_autograd(_gradients, setup_context=_save)
-_backward_op.register_autograd(_second_gradients, setup_context=_save)
-_double_op.register_autograd(refuse_third_order("cross_entropy"))
+def _change(ctx: Any, tangent: Any, tangent_of_target: Any, *_: None) -> Any:
+    """The gradient times the tangent: the derivative of a backward by the gradient from above, in which it is linear."""
+    if tangent_of_target is not None:
+        raise NotImplementedError("cross_entropy: there is no forward mode with respect to target; use torch.func.jacrev")
+    input, target, weight = ctx.saved_tensors
+    return _double_op(tangent, _empty(*ctx.saved_tensors, *ctx.options), input, target, weight, *ctx.options)[0]
+
+
+cross_entropy_op.differentiate(_gradients, _save, _change)
+_backward_op.differentiate(_second_gradients, _save)
+_double_op.differentiate(refuse_third_order("cross_entropy"), save_nothing)

@@ -82,25 +82,60 @@ def _logsumexp_double(v: Array, g: Array, x: Array) -> tuple[Array, Array]:
 # registration ------------------------------------------------------------------------------------------------------------
 
 
-def operator(
-    name: str, schema: str, function: Callable[..., Any], fake: Callable[..., Any], tensors: int, deeper: Callable[..., Any]
-) -> Any:  # fmt: skip
-    """A custom operator on the CPU: so many tensors of rows, then what `deeper` adapts to one more dimension in front of those."""
-    defined = torch.library.custom_op(f"stablesoftmax::{name}", function, mutates_args=(), device_types="cpu", schema=schema)
-    defined.register_fake(fake)
+class Operator:
+    """A custom operator on the CPU that can be differentiated: `rows` tensors of rows, then arguments that are no such tensors.
 
-    def batched(info: Any, in_dims: tuple[Any, ...], *arguments: Any) -> Any:
-        if any(isinstance(at, int) for at in in_dims[tensors:]):  # lists have lists of None
-            raise NotImplementedError(f"{name}: there is no vmap over the weights of classes; use a loop")
+    `deeper` adapts those to one more dimension in front of the rows, which is what vmap makes of them. Operators of torch know vmap
+    and the tape, but neither the transforms of torch.func that differentiate nor forward mode: there a `torch.autograd.Function`
+    is at home, and the same rules are called through one.
+    """
+
+    def __init__(
+        self, name: str, schema: str, function: Callable[..., Any], fake: Callable[..., Any], rows: int, deeper: Callable[..., Any]
+    ) -> None:  # fmt: skip
+        self._name, self._rows, self._deeper = name, rows, deeper
+        self._function: Any = None
+        register = torch.library.custom_op(f"stablesoftmax::{name}", mutates_args=(), device_types="cpu", schema=schema)
+        self._operator = register(function)
+        self._operator.register_fake(fake)
+        self._operator.register_vmap(self._batched)
+
+    def differentiate(
+        self, backward: Callable[..., Any], save: Callable[..., tuple[Any, ...]], jvp: Callable[..., Any] | None = None
+    ) -> None:
+        """Registers the derivatives; save(inputs, output) is what they need as tensors. The other inputs are ctx.options."""
+
+        def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+            tensors = save(inputs, output)
+            ctx.save_for_backward(*tensors)
+            ctx.save_for_forward(*tensors)
+            ctx.options = [a for a in inputs if a is not None and not isinstance(a, torch.Tensor)]
+
+        def refuse(ctx: Any, *tangents: Any) -> Any:
+            raise NotImplementedError(f"{self._name}: there is no forward mode over a backward; use torch.func.jacrev for both")
+
+        self._operator.register_autograd(backward, setup_context=setup_context)
+        rules: dict[str, Any] = {
+            "forward": lambda *arguments: self._operator(*arguments), "setup_context": setup_context, "backward": backward,
+            "jvp": jvp or refuse, "vmap": self._batched,
+        }  # fmt: skip
+        rules = {called: staticmethod(rule) for called, rule in rules.items()}
+        self._function = type(f"stablesoftmax_{self._name}", (torch.autograd.Function,), rules)
+
+    def __call__(self, *arguments: Any) -> Any:
+        if torch._C._are_functorch_transforms_active() or torch.autograd.forward_ad._current_level >= 0:
+            return self._function.apply(*arguments)
+        return self._operator(*arguments)
+
+    def _batched(self, info: Any, in_dims: tuple[Any, ...], *arguments: Any) -> Any:
+        if any(isinstance(at, int) for at in in_dims[self._rows :]):  # lists have lists of None
+            raise NotImplementedError(f"{self._name}: there is no vmap over the weights of classes; use a loop")
         with_batch = [
             t.expand(info.batch_size, *t.shape) if at is None else t.movedim(at, 0)
-            for at, t in zip(in_dims, arguments[:tensors], strict=False)
+            for at, t in zip(in_dims, arguments[: self._rows], strict=False)
         ]
-        results = defined(*with_batch, *deeper(*arguments[tensors:]))
+        results = self(*with_batch, *self._deeper(*arguments[self._rows :]))
         return results, (0,) * len(results) if isinstance(results, tuple) else 0
-
-    defined.register_vmap(batched)
-    return defined
 
 
 def refuse_third_order(name: str) -> Callable[..., Any]:
@@ -110,6 +145,11 @@ def refuse_third_order(name: str) -> Callable[..., Any]:
         raise NotImplementedError(f"{name}: there are no derivatives of third order; use the function of torch where you need them")
 
     return refuse
+
+
+def save_nothing(inputs: tuple[Any, ...], output: Any) -> tuple[Any, ...]:
+    """For a backward that is refused."""
+    return ()
 
 
 class Family(NamedTuple):
@@ -122,11 +162,16 @@ class Family(NamedTuple):
     double: Callable[..., tuple[Array, Array]]  # (v, g, saved) of float64 rows: the derivatives by g and by saved
 
 
+def as_axes(dim: list[int]) -> int | tuple[int, ...]:
+    """As an int, if there is one, for which calls have a short way in."""
+    return dim[0] if len(dim) == 1 else tuple(dim)
+
+
 def _deeper(dim: list[int]) -> tuple[list[int]]:
     return ([i + 1 for i in dim],)
 
 
-def register(family: Family) -> Any:
+def register(family: Family) -> Operator:
     """The first of the three operators."""
     name, reduces = family.name, family.reduces
 
@@ -139,7 +184,7 @@ def register(family: Family) -> Any:
     def forward(input: Any, dim: list[int]) -> Any:
         result = empty(input, dim)
         with quiet():
-            family.forward(as_array(input), tuple(dim), out=as_array(result))
+            family.forward(as_array(input), as_axes(dim), out=as_array(result))
         return result
 
     def empty_backward(grad: Any, saved: Any, dim: list[int]) -> Any:
@@ -148,7 +193,7 @@ def register(family: Family) -> Any:
     def backward(grad: Any, saved: Any, dim: list[int]) -> Any:
         result = empty_backward(grad, saved, dim)
         with quiet():
-            family.backward(as_array(saved), as_array(grad), tuple(dim), out=as_array(result))
+            family.backward(as_array(saved), as_array(grad), as_axes(dim), out=as_array(result))
         return result
 
     def empty_double(tangent: Any, grad: Any, saved: Any, dim: list[int]) -> tuple[Any, Any]:
@@ -164,33 +209,31 @@ def register(family: Family) -> Any:
             values_of_rows(name, lambda *rows: family.double(*rows[:3]), [v, np.broadcast_to(g, v.shape), kept], None, axes, places)
         return results
 
-    first = operator(name, "(Tensor input, int[] dim) -> Tensor", forward, empty, 1, _deeper)
+    schema = "(Tensor input, int[] dim) -> Tensor"
+    first = Operator(name, schema, forward, empty, 1, _deeper)
     schema = "(Tensor grad, Tensor saved, int[] dim) -> Tensor"
-    second = operator(f"{name}_backward", schema, backward, empty_backward, 2, _deeper)
+    second = Operator(f"{name}_backward", schema, backward, empty_backward, 2, _deeper)
     schema = "(Tensor tangent, Tensor grad, Tensor saved, int[] dim) -> (Tensor, Tensor)"
-    third = operator(f"{name}_double_backward", schema, double, empty_double, 3, _deeper)
-
-    def save(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-        input, ctx.dim = inputs
-        ctx.save_for_backward(input if reduces else output)
-
-    def save_backward(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-        *tensors, ctx.dim = inputs
-        ctx.save_for_backward(*tensors)
+    third = Operator(f"{name}_double_backward", schema, double, empty_double, 3, _deeper)
 
     def by_input(ctx: Any, grad: Any) -> tuple[Any, None]:
-        return second(grad, *ctx.saved_tensors, ctx.dim), None
+        return second(grad, *ctx.saved_tensors, *ctx.options), None
 
     def by_grad_and_saved(ctx: Any, tangent: Any) -> tuple[Any, Any, None]:
-        return (*third(tangent, *ctx.saved_tensors, ctx.dim), None)
+        return (*third(tangent, *ctx.saved_tensors, *ctx.options), None)
 
-    first.register_autograd(by_input, setup_context=save)
-    second.register_autograd(by_grad_and_saved, setup_context=save_backward)
-    third.register_autograd(refuse_third_order(name))
+    def change(ctx: Any, tangent: Any, _: None) -> Any:
+        """The Jacobian times the tangent: what a backward, being linear in the gradient, has as its derivative by that."""
+        (saved,) = ctx.saved_tensors
+        return third(tangent, empty(saved, *ctx.options), saved, *ctx.options)[0]
+
+    first.differentiate(by_input, lambda inputs, output: (inputs[0] if reduces else output,), change)
+    second.differentiate(by_grad_and_saved, lambda inputs, output: inputs[:2])
+    third.differentiate(refuse_third_order(name), save_nothing)
     return first
 
 
-def _kept_logsumexp(x: Array, axes: tuple[int, ...], out: Array) -> None:
+def _kept_logsumexp(x: Array, axes: int | tuple[int, ...], out: Array) -> None:
     logsumexp(x, axes, keepdims=True, out=out)
 
 
