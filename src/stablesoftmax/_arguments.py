@@ -51,8 +51,8 @@ def as_logits(name: str, x: Any, called: str = "x") -> np.ndarray[Any, Any]:
         raise TypeError(f"{name}: masked arrays are not accepted, their mask would be ignored; use {name}(x.data, where=~x.mask)")
     if getattr(x, "requires_grad", False) is True:
         raise TypeError(
-            f"{name}: {called} is a tensor that requires grad, whose graph would be lost; use {called}.detach() "
-            "(gradients need stablesoftmax.torch, which is not part of this version)"
+            f"{name}: {called} is a tensor that requires grad, whose graph would be lost; use {called}.detach(), or "
+            "stablesoftmax.torch, whose softmax, log_softmax, logsumexp and cross_entropy have gradients"
         )
     if hasattr(x, "indptr"):
         raise TypeError(

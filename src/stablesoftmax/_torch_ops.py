@@ -4,6 +4,7 @@ A family is three operators: NAME, NAME_backward (the product with its Jacobian)
 product). A compiler does not look into them; they write into memory that torch has allocated. docs/design/torch.md.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -98,7 +99,7 @@ class Operator:
         register = torch.library.custom_op(f"stablesoftmax::{name}", mutates_args=(), device_types="cpu", schema=schema)
         self._operator = register(function)
         self._operator.register_fake(fake)
-        self._operator.register_vmap(self._batched)
+        self._operator.register_vmap(functools.partial(self._batched, self._operator))
 
     def differentiate(
         self, backward: Callable[..., Any], save: Callable[..., tuple[Any, ...]], jvp: Callable[..., Any] | None = None
@@ -117,7 +118,7 @@ class Operator:
         self._operator.register_autograd(backward, setup_context=setup_context)
         rules: dict[str, Any] = {
             "forward": lambda *arguments: self._operator(*arguments), "setup_context": setup_context, "backward": backward,
-            "jvp": jvp or refuse, "vmap": self._batched,
+            "jvp": jvp or refuse, "vmap": functools.partial(self._batched, self),
         }  # fmt: skip
         rules = {called: staticmethod(rule) for called, rule in rules.items()}
         self._function = type(f"stablesoftmax_{self._name}", (torch.autograd.Function,), rules)
@@ -127,14 +128,14 @@ class Operator:
             return self._function.apply(*arguments)
         return self._operator(*arguments)
 
-    def _batched(self, info: Any, in_dims: tuple[Any, ...], *arguments: Any) -> Any:
+    def _batched(self, call: Callable[..., Any], info: Any, in_dims: tuple[Any, ...], *arguments: Any) -> Any:
         if any(isinstance(at, int) for at in in_dims[self._rows :]):  # lists have lists of None
             raise NotImplementedError(f"{self._name}: there is no vmap over the weights of classes; use a loop")
         with_batch = [
             t.expand(info.batch_size, *t.shape) if at is None else t.movedim(at, 0)
             for at, t in zip(in_dims, arguments[: self._rows], strict=False)
         ]
-        results = self(*with_batch, *self._deeper(*arguments[self._rows :]))
+        results = call(*with_batch, *self._deeper(*arguments[self._rows :]))
         return results, (0,) * len(results) if isinstance(results, tuple) else 0
 
 
