@@ -26,7 +26,7 @@ def _divisor(call: Call, of_rows: Array | None, rows: int) -> float:
     return float(rows) if of_rows is None else sum_of(of_rows)
 
 
-def _is_ordinary(x: Any, targets: Any, axis: Any) -> bool:
+def is_ordinary(x: Any, targets: Any, axis: Any) -> bool:
     """Whether a call with all else at its defaults may take the short way: labels in range, classes last, no more than a block."""
     return (
         type(x) is np.ndarray
@@ -43,7 +43,7 @@ def _is_ordinary(x: Any, targets: Any, axis: Any) -> bool:
 
 
 @neutral
-def _ordinary_loss(logits: Array, labels: Array) -> Any:
+def ordinary_loss(logits: Array, labels: Array) -> Any:
     losses = _native.cross_entropy(logits, labels)
     return logits.dtype.type(sum_of(losses) / losses.size)
 
@@ -209,9 +209,9 @@ def cross_entropy(
         and reduction == "mean"
         and normalizer is None
         and dtype is None
-        and _is_ordinary(logits, targets, axis)
+        and is_ordinary(logits, targets, axis)
     ):
-        return _ordinary_loss(logits, targets)
+        return ordinary_loss(logits, targets)
     lazily = function_for("cross_entropy", logits)
     if lazily is not None:
         return lazily(
@@ -304,7 +304,7 @@ def cross_entropy_and_grad(
         and reduction == "mean"
         and normalizer is None
         and dtype is None
-        and _is_ordinary(logits, targets, axis)
+        and is_ordinary(logits, targets, axis)
     ):
         return _ordinary_loss_and_grad(logits, targets)
     call = read_call(
