@@ -7,7 +7,6 @@ from formats import assert_same_bits
 
 torch = pytest.importorskip("torch", reason="torch is not part of the test extra")
 
-import torch._inductor.config  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 from torch._subclasses import FakeTensorMode  # noqa: E402
 
@@ -172,7 +171,7 @@ def test_compiled_without_a_break():
 def test_compiled_to_native_code(tmp_path, monkeypatch):
     """By inductor, in this process and with a cache of its own."""
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(torch._inductor.config, "compile_threads", 1)
+    monkeypatch.setattr("torch._inductor.config.compile_threads", 1)
     torch._dynamo.reset()
     x, target = random(6, 5).requires_grad_(), torch.arange(6) % 5
     compiled = torch.compile(st.cross_entropy, fullgraph=True)
