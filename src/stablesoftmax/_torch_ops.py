@@ -124,7 +124,8 @@ class Operator:
         self._function = type(f"stablesoftmax_{self._name}", (torch.autograd.Function,), rules)
 
     def __call__(self, *arguments: Any) -> Any:
-        if torch._C._are_functorch_transforms_active() or torch.autograd.forward_ad._current_level >= 0:
+        beyond_tape = torch._C._are_functorch_transforms_active() or torch.autograd.forward_ad._current_level >= 0
+        if beyond_tape and not torch.compiler.is_compiling():  # a compiler would look into the Function
             return self._function.apply(*arguments)
         return self._operator(*arguments)
 
@@ -165,6 +166,10 @@ class Family(NamedTuple):
 
 def as_axes(dim: list[int]) -> int | tuple[int, ...]:
     """As an int, if there is one, for which calls have a short way in."""
+    if any(d < 0 for d in dim):
+        raise ValueError(
+            f"torch.ops.stablesoftmax: dim is {dim}; use dimensions from 0 on, or the functions of stablesoftmax.torch"
+        )
     return dim[0] if len(dim) == 1 else tuple(dim)
 
 

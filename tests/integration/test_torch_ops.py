@@ -59,6 +59,12 @@ def test_opcheck_of_cross_entropy(soft, reduction):
     torch.library.opcheck(OPS.cross_entropy_double_backward.default, (random(4, 5, 2), g.detach(), x.detach(), target, *options))
 
 
+@pytest.mark.parametrize("name", FAMILIES)
+def test_operators_take_no_negative_dimensions(name):
+    with pytest.raises(ValueError, match=r"dim is \[-1\]; use dimensions from 0 on, or the functions of stablesoftmax\.torch"):
+        getattr(OPS, name)(torch.zeros(2, 3), [-1])
+
+
 # memory ------------------------------------------------------------------------------------------------------------------
 
 
@@ -165,6 +171,13 @@ def test_compiled_without_a_break():
         x, target = random(rows, 5).requires_grad_(), torch.arange(rows) % 5
         for found, wanted in zip(gradient(compiled, x, target), gradient(everything, x, target), strict=True):
             same(found, wanted)
+
+
+def test_a_vmap_is_compiled():
+    torch._dynamo.reset()
+    x = random(3, 4, 5)
+    compiled = torch.compile(torch.vmap(lambda x: st.softmax(x, 0)), fullgraph=True, backend="aot_eager")
+    same(compiled(x), st.softmax(x, 1))
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")  # torch of itself
