@@ -17,7 +17,7 @@ version = release = stablesoftmax.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
 nitpicky = True  # a reference that leads nowhere is a warning, and -W makes it an error
-nitpick_ignore_regex = [("py:.*", r"numpy\..*")]  # other projects' pages are not asked
+nitpick_ignore_regex = [("py:.*", r"(numpy|torch)\..*")]  # other projects' pages are not asked
 
 # pages ------------------------------------------------------------------------------------------------------------------
 

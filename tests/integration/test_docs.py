@@ -17,7 +17,7 @@ import pytest
 import stablesoftmax
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not part of the test extra")
-for package in ("sphinx", "pydata_sphinx_theme", "myst_parser", "numpydoc", "dask", "xarray"):
+for package in ("sphinx", "pydata_sphinx_theme", "myst_parser", "numpydoc", "dask", "torch", "xarray"):
     pytest.importorskip(package, reason=f"{package} is not part of the test extra")
 pytestmark = pytest.mark.integration
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
