@@ -1,4 +1,4 @@
-"""The public face as a type checker of a user sees it, strictly: `mypy --strict`. It also runs, so that what is checked can be called.
+"""The public face as a type checker of a user sees it, strictly: `mypy --strict`. It runs as well, so that it can be called.
 
 Results whose type depends on the argument (an array, a scalar, a Dask array) are Any; all others have a type of their own.
 """
