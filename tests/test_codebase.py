@@ -28,6 +28,7 @@ PARTS = (
     "docs/reference",
     "benchmarks",
     ".ci",
+    ".github",
 )
 SKIPPED = re.compile(r"\.git|build|dist|__pycache__|\.venv.*|\..*_cache|\.hypothesis|.*\.egg-info")
 TEXT = {
