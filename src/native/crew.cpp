@@ -2,8 +2,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <new>
 
 namespace stablesoftmax {
@@ -16,15 +14,19 @@ PyObject *get_num_threads, *lend; // of _threads.py
 constexpr int looks = 4000;
 // Python sees signals this often.
 constexpr std::chrono::milliseconds between_signals{10};
+// Added to the number of busy threads by the call when it sleeps: no number of threads comes near it.
+constexpr int sleeps = 1 << 30;
 
 class Crew {
   void (*const work)(void *, npy_intp);
   void *const context; // on the stack of the call: nobody touches it who has not got a piece
   const npy_intp count;
+  // Taken from the beginning; the helper that finishes last gives it back, once, and wakes the call that sleeps on it. A lock of
+  // Python's: the condition variable of libstdc++ has a symbol of 2022, and no older system would load the module.
+  const PyThread_type_lock awake;
   std::atomic<npy_intp> next{0};
   std::atomic<int> busy{0};
-  std::mutex mutex;
-  std::condition_variable idle;
+  std::atomic<bool> woken{false};
 
   bool piece_done() {
     const npy_intp piece = next.fetch_add(1);
@@ -34,17 +36,22 @@ class Crew {
   }
 
 public:
-  Crew(npy_intp c, void (*w)(void *, npy_intp), void *x) : work(w), context(x), count(c) {}
+  // A crew of one, the call alone, needs no lock: nobody else is ever busy.
+  Crew(npy_intp c, void (*w)(void *, npy_intp), void *x, PyThread_type_lock a = nullptr) : work(w), context(x), count(c), awake(a) {
+    if (awake) PyThread_acquire_lock(awake, WAIT_LOCK);
+  }
+  ~Crew() {
+    if (awake) PyThread_free_lock(awake);
+  }
+  Crew(const Crew &) = delete;
+  Crew &operator=(const Crew &) = delete;
 
   // Does pieces until none are left. Whoever comes after the call has ended finds none.
   void help() {
     busy.fetch_add(1);
     while (piece_done()) {
     }
-    if (busy.fetch_sub(1) == 1) {
-      const std::lock_guard<std::mutex> lock(mutex);
-      idle.notify_all();
-    }
+    if (busy.fetch_sub(1) == sleeps + 1 && !woken.exchange(true)) PyThread_release_lock(awake);
   }
 
   // The same in the thread of the call, which holds the GIL when it comes and when it goes.
@@ -68,8 +75,7 @@ public:
     if (!busy.load()) return;
     Py_BEGIN_ALLOW_THREADS;
     for (int i = 0; i < looks && busy.load(); i++) relax();
-    std::unique_lock<std::mutex> lock(mutex);
-    idle.wait(lock, [this] { return busy.load() == 0; });
+    if (busy.fetch_add(sleeps)) PyThread_acquire_lock(awake, WAIT_LOCK);
     Py_END_ALLOW_THREADS;
   }
 
@@ -111,7 +117,9 @@ bool call_for_help(PyObject *capsule, long helpers) {
 bool in_pieces(npy_intp count, long threads, void (*work)(void *, npy_intp), void *context) {
   if (threads > count) threads = static_cast<long>(count);
   if (threads <= 1 || !lend) return Crew(count, work, context).lead();
-  Crew *crew = new (std::nothrow) Crew(count, work, context);
+  const PyThread_type_lock awake = PyThread_allocate_lock();
+  Crew *crew = awake ? new (std::nothrow) Crew(count, work, context, awake) : nullptr;
+  if (awake && !crew) PyThread_free_lock(awake);
   PyObject *capsule = crew ? PyCapsule_New(crew, capsule_name, disband) : nullptr;
   if (!capsule) {
     delete crew;

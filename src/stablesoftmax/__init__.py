@@ -119,13 +119,25 @@ _LATER = {
 }
 
 
-def __getattr__(name: str) -> typing.Any:
-    if name in _LATER:
-        globals()[name] = found = getattr(importlib.import_module(_LATER[name]), name)
-        return found
-    if name in _ON_DEMAND:
-        return importlib.import_module(f"stablesoftmax.{name}")
-    raise AttributeError(f"module 'stablesoftmax' has no attribute {name!r}")
+if typing.TYPE_CHECKING:  # the two lists again, with types: by __getattr__ any name, misspelt or not, would have the type Any
+    from stablesoftmax import dask as dask
+    from stablesoftmax import scipy as scipy
+    from stablesoftmax import xarray as xarray
+    from stablesoftmax.doctor.clipping import clip_by_global_norm, clip_by_value
+    from stablesoftmax.doctor.explaining import explain
+    from stablesoftmax.doctor.initialisers import glorot_normal, glorot_uniform, he_normal, he_uniform, lecun_normal
+    from stablesoftmax.doctor.orthogonal_weights import orthogonal
+    from stablesoftmax.doctor.scaling import loss_scale
+    from stablesoftmax.doctor.watch import Watch
+else:
+
+    def __getattr__(name: str) -> typing.Any:
+        if name in _LATER:
+            globals()[name] = found = getattr(importlib.import_module(_LATER[name]), name)
+            return found
+        if name in _ON_DEMAND:
+            return importlib.import_module(f"stablesoftmax.{name}")
+        raise AttributeError(f"module 'stablesoftmax' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

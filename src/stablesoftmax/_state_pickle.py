@@ -13,7 +13,7 @@ from stablesoftmax._streams import dtype_of_states
 Array = np.ndarray[Any, Any]
 Packed = dict[str, tuple[int, Array]]  # of each field: the first window that is not zero, and those from there on
 
-_INTEGERS = (np.int8, np.int16, np.int32, np.int64)
+_INTEGERS: tuple[type[np.signedinteger[Any]], ...] = (np.int8, np.int16, np.int32, np.int64)
 
 
 def _narrowest(values: Array) -> Array:

@@ -27,10 +27,6 @@ torch: Any = sys.modules.get("torch")  # Watch.torch has imported it; without it
 SMALL = 1 << 16  # elements of a gradient that may be kept to the end of its step
 
 
-def _nothing(*arguments: Any, **keywords: Any) -> None:
-    """What a copied or unpickled hook does: a copy of the model is not watched."""
-
-
 class _Hook:
     """A method as a hook that can be copied and pickled along with the model it is attached to."""
 
@@ -57,7 +53,9 @@ class _ModuleHook(_Hook):
 class _Silent:
     """Where a copied hook finds a function that does nothing."""
 
-    hook = staticmethod(_nothing)
+    @staticmethod
+    def hook(*arguments: Any, **keywords: Any) -> None:
+        """What a copied or unpickled hook does: a copy of the model is not watched."""
 
 
 class _Step:
