@@ -103,7 +103,7 @@ __all__ = [
 ]
 
 # Imported when they are named: modules that few need, and functions by their modules.
-_ON_DEMAND = ["dask", "scipy", "xarray"]
+_ON_DEMAND = ["autograd", "dask", "jax", "scipy", "xarray"]
 _LATER = {
     "Watch": "stablesoftmax.doctor.watch",
     "clip_by_global_norm": "stablesoftmax.doctor.clipping",

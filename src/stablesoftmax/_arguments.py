@@ -47,6 +47,13 @@ def _cast(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, 
 
 def as_logits(name: str, x: Any, called: str = "x") -> np.ndarray[Any, Any]:
     """The array of x, in one of the dtypes that are accepted; `called` is its name in messages."""
+    array = x if type(x) is np.ndarray else _as_array(name, x, called)
+    if array.dtype.kind not in "iub" and not is_floating(array.dtype):
+        raise TypeError(f"{name}: {called} has dtype {array.dtype}; accepted are {ACCEPTED}")
+    return array
+
+
+def _as_array(name: str, x: Any, called: str) -> np.ndarray[Any, Any]:
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(f"{name}: masked arrays are not accepted, their mask would be ignored; use {name}(x.data, where=~x.mask)")
     if getattr(x, "requires_grad", False) is True:
@@ -60,12 +67,9 @@ def as_logits(name: str, x: Any, called: str = "x") -> np.ndarray[Any, Any]:
             f"part, or {name}(x.toarray()), where they are zeros"
         )
     try:
-        array = np.asarray(x)
+        return np.asarray(x)
     except (TypeError, ValueError) as error:  # a TypeError: a tensor of another library that NumPy cannot hold
         raise type(error)(f"{name}: {called} is no array: {error}") from None
-    if array.dtype.kind not in "iub" and not is_floating(array.dtype):
-        raise TypeError(f"{name}: {called} has dtype {array.dtype}; accepted are {ACCEPTED}")
-    return array
 
 
 def floating(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -96,9 +96,9 @@ def logsumexp(
         if y is not None:
             return y
     name = "logsumexp"
-    lazily = function_for(name, x, out=out, weights=weights)
-    if lazily is not None:
-        return lazily(x, axis, where=where, keepdims=keepdims, dtype=dtype)
+    elsewhere = function_for(name, x)
+    if elsewhere is not None:
+        return elsewhere(x, axis, weights=weights, where=where, keepdims=keepdims, out=out, dtype=dtype)
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
     own = floating(logits.dtype)

@@ -80,10 +80,10 @@ def _elementwise(
     name: str, x: Any, axis: Axis, temperature: Any, where: Any, sink: Any, all_neginf: str, posinf: str, out: Any, dtype: Any
 ) -> Any:
     """The long way in: every argument checked, then the gufunc."""
-    lazily = function_for(name, x, out=out)
-    if lazily is not None:
-        return lazily(
-            x, axis, temperature=temperature, where=where, sink=sink, all_neginf=all_neginf, posinf=posinf, dtype=dtype
+    elsewhere = function_for(name, x)
+    if elsewhere is not None:
+        return elsewhere(
+            x, axis, temperature=temperature, where=where, sink=sink, all_neginf=all_neginf, posinf=posinf, out=out, dtype=dtype
         )  # fmt: skip
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
