@@ -60,8 +60,9 @@ def of_any_kind(*, labels: bool = True) -> Callable[[Callable[_Parameters, _Resu
         @functools.wraps(function)
         def anywhere(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
             x = args[0] if args else kwargs.get(first)
-            elsewhere = None if type(x) in _PLAIN else function_for(name, x, labels)
-            return function(*args, **kwargs) if elsewhere is None else elsewhere(*args, **kwargs)
+            if type(x) in _PLAIN:
+                return function(*args, **kwargs)
+            return (function_for(name, x, labels) or function)(*args, **kwargs)
 
         return anywhere
 

@@ -20,10 +20,9 @@ def standard(request):
         yield
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", kinds.FUNCTIONS)
-def test_the_family(name, dtype):
-    kinds.compare(name, dtype, lambda a: xp.asarray(a.copy()), np.from_dlpack, xp._array_object.Array)
+def test_the_family(name):
+    kinds.compare(name, "float32", lambda a: xp.asarray(a.copy()), np.from_dlpack, xp._array_object.Array)
 
 
 @pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp", "logmeanexp"])

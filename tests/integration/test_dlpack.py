@@ -25,7 +25,7 @@ def array_of(tensor):
     return tensor.view(torch.int16).numpy().view(ml_dtypes.bfloat16) if tensor.dtype == torch.bfloat16 else tensor.numpy()
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", ["bfloat16", "float64"])
 @pytest.mark.parametrize("name", kinds.FUNCTIONS)
 def test_the_family(name, dtype):
     kinds.compare(name, dtype, tensor_of, array_of, torch.Tensor)
