@@ -63,7 +63,8 @@ def logsumexp(
     Returns
     -------
     ndarray or scalar
-        Of the shape of x without the axes of the row; a scalar where nothing is left.
+        Of the shape of x without the axes of the row; a scalar where nothing is left. Arrays and tables of other libraries come
+        out as their kind, with the labels that are left.
 
     Raises
     ------

@@ -153,7 +153,7 @@ def softmax(
     Returns
     -------
     ndarray or scalar
-        Of the shape of x; a scalar for a scalar.
+        Of the shape of x; a scalar for a scalar. Arrays and tables of other libraries come out as their kind, with their labels.
 
     Raises
     ------
@@ -245,7 +245,7 @@ def log_softmax(
     Returns
     -------
     ndarray or scalar
-        Of the shape of x; a scalar for a scalar.
+        Of the shape of x; a scalar for a scalar. Arrays and tables of other libraries come out as their kind, with their labels.
 
     Raises
     ------

@@ -311,7 +311,7 @@ def cross_entropy(logits: Any, labels: Any, axis: int = -1, where: Any = None) -
     -----
     *Accuracy*, *bits* and *special values* are those of :func:`stablesoftmax.cross_entropy`; the gradient is that of
     :func:`stablesoftmax.cross_entropy_and_grad`, made in the same pass, times the gradient of what follows: a confident row goes
-    on learning down to the smallest subnormal. XLA may flush subnormal products to 0.
+    on learning. XLA may flush a product that is subnormal to 0.
 
     Examples
     --------
