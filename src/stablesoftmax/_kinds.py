@@ -6,6 +6,7 @@ What is of no kind, ndarrays first of all, is none of this module's business.
 """
 
 import functools
+import importlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -201,15 +202,8 @@ def computed(function: Callable[..., Any], kind: Any, *args: Any, **kwargs: Any)
     return type(result)._make(parts) if hasattr(result, "_make") else type(result)(parts)
 
 
-@functools.cache
-def _bfloat16_of_numpy() -> Any:
-    import ml_dtypes
-
-    return np.dtype(ml_dtypes.bfloat16)
-
-
 def _bfloat16(name: str, called: str) -> Any:
     try:
-        return _bfloat16_of_numpy()
+        return np.dtype(importlib.import_module("ml_dtypes").bfloat16)
     except ImportError:
         raise TypeError(f"{name}: {called} is bfloat16, which NumPy knows through ml_dtypes; pip install ml_dtypes") from None
