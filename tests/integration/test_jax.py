@@ -78,7 +78,7 @@ def programs(name, *, axis, where=None):
 @every_function
 def test_bits(name, dtype, axis):
     values = VALUES.astype(FORMATS[dtype].dtype)
-    for where in (None, MASK, MASK[0]):
+    for where in (None, MASK[0]):
         program, expected = programs(name, axis=axis, where=where)
         result = jax.jit(program)(values)
         assert isinstance(result, jax.Array)
@@ -136,11 +136,11 @@ def test_gradients_of_first_and_second_order(name, axis, where):
 
 def test_gradients_of_the_loss():
     x, labels = jnp.asarray(VALUES[0] / 4), jnp.array([0, 4, 2, 1])
-    check_grads(lambda x: inside.cross_entropy(x, labels), (x,), **TOLERANCE)
     kept = MASK[0] | (np.arange(5) == np.asarray(labels)[:, None])
     check_grads(lambda x: inside.cross_entropy(x, labels, where=kept), (x,), **TOLERANCE)
-    hessian = jax.jacrev(jax.jacrev(lambda x: inside.cross_entropy(x, 0)))(x[0])
-    assert np.allclose(hessian, jax.hessian(lambda x: -jax.nn.log_softmax(x)[0])(x[0]), rtol=0, atol=1e-14)
+    p = ssm.softmax(np.asarray(x[0]))
+    hessian = jax.jit(jax.jacrev(jax.jacrev(lambda x: inside.cross_entropy(x, 0))))(x[0])
+    assert np.allclose(hessian, np.diag(p) - np.outer(p, p), rtol=0, atol=1e-15)
 
 
 def test_special_rows():
@@ -156,7 +156,7 @@ def test_special_rows():
 def test_as_jax_nn_within_its_error():
     x = jnp.asarray(VALUES)
     for name in FUNCTIONS:
-        for axis in (-1, 1, (0, 1), None):
+        for axis in (1, None):
             mine, theirs = getattr(inside, name)(x, axis), getattr(jax.nn, name)(x, axis)
             assert (mine.shape, mine.dtype) == (theirs.shape, theirs.dtype)
             assert np.allclose(mine, theirs, rtol=1e-12, atol=1e-12)
