@@ -1,8 +1,8 @@
 """softmax, log_softmax, logsumexp and cross_entropy inside JAX programs: under jit, grad and vmap, with the bits of this package.
 
-The kernels run on the CPU through :func:`jax.pure_callback`, whatever device the program runs on. Gradients are those of
+The kernels run on the CPU through `jax.pure_callback`, whatever device the program runs on. Gradients are those of
 :func:`stablesoftmax.softmax_vjp` and its kin; gradients of gradients use the arithmetic of JAX. Reverse mode is what
-:func:`jax.custom_vjp` has: `jax.jvp`, `jax.jacfwd` and `jax.hessian` are a TypeError of JAX, `jax.jacrev(jax.jacrev(f))` is a
+`jax.custom_vjp` has: `jax.jvp`, `jax.jacfwd` and `jax.hessian` are a TypeError of JAX, `jax.jacrev(jax.jacrev(f))` is a
 Hessian. JAX arrays outside of a program may as well be given to the functions of :mod:`stablesoftmax`, without a callback.
 float64 needs ``jax.config.update("jax_enable_x64", True)``: the context manager holds for one thread, and callbacks run in others.
 Needs ``pip install 'stablesoftmax[jax]'``.
