@@ -168,7 +168,13 @@ def test_layers_only_look_down():
 def test_the_face_is_made_of_numpy_and_the_standard_library():
     """But for the files that are named after a library and imported only when they are asked for."""
     for path in SOURCE.glob("*.py"):
-        libraries = {"dask": {"dask"}, "torch": {"torch", "ml_dtypes"}, "xarray": {"xarray"}}
+        libraries = {
+            "autograd": {"autograd"},
+            "dask": {"dask"},
+            "jax": {"jax"},
+            "torch": {"torch", "ml_dtypes"},
+            "xarray": {"xarray"},
+        }
         own = next((used for word, used in libraries.items() if path.stem.lstrip("_").startswith(word)), set())
         for node in ast.walk(ast.parse(code(path))):
             names = (

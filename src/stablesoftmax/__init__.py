@@ -103,7 +103,7 @@ __all__ = [
 ]
 
 # Imported when they are named: modules that few need, and functions by their modules.
-_ON_DEMAND = ["dask", "scipy", "torch", "xarray"]
+_ON_DEMAND = ["autograd", "dask", "jax", "scipy", "torch", "xarray"]
 _LATER = {
     "Watch": "stablesoftmax.doctor.watch",
     "clip_by_global_norm": "stablesoftmax.doctor.clipping",
@@ -120,8 +120,11 @@ _LATER = {
 
 
 if typing.TYPE_CHECKING:  # the two lists again, with types: by __getattr__ any name, misspelt or not, would have the type Any
+    from stablesoftmax import autograd as autograd
     from stablesoftmax import dask as dask
+    from stablesoftmax import jax as jax
     from stablesoftmax import scipy as scipy
+    from stablesoftmax import torch as torch
     from stablesoftmax import xarray as xarray
     from stablesoftmax.doctor.clipping import clip_by_global_norm, clip_by_value
     from stablesoftmax.doctor.explaining import explain

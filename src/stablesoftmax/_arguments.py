@@ -47,6 +47,22 @@ def _cast(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, 
 
 def as_logits(name: str, x: Any, called: str = "x") -> np.ndarray[Any, Any]:
     """The array of x, in one of the dtypes that are accepted; `called` is its name in messages."""
+    if type(x) is np.ndarray:
+        array = x
+    else:
+        if type(x) is not list:
+            _refuse_other_arrays(name, x, called)
+        try:
+            array = np.asarray(x)
+        except (TypeError, ValueError) as error:  # a TypeError: a tensor of another library that NumPy cannot hold
+            raise type(error)(f"{name}: {called} is no array: {error}") from None
+    if array.dtype.kind not in "iub" and not is_floating(array.dtype):
+        raise TypeError(f"{name}: {called} has dtype {array.dtype}; accepted are {ACCEPTED}")
+    return array
+
+
+def _refuse_other_arrays(name: str, x: Any, called: str) -> None:
+    """An error for what NumPy would read as an array without a part of its meaning."""
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(f"{name}: masked arrays are not accepted, their mask would be ignored; use {name}(x.data, where=~x.mask)")
     if getattr(x, "requires_grad", False) is True:
@@ -59,13 +75,6 @@ def as_logits(name: str, x: Any, called: str = "x") -> np.ndarray[Any, Any]:
             f"{name}: x is a sparse matrix, whose absent elements may be zeros or nothing; use csr_{name}(x), where they take no "
             f"part, or {name}(x.toarray()), where they are zeros"
         )
-    try:
-        array = np.asarray(x)
-    except (TypeError, ValueError) as error:  # a TypeError: a tensor of another library that NumPy cannot hold
-        raise type(error)(f"{name}: {called} is no array: {error}") from None
-    if array.dtype.kind not in "iub" and not is_floating(array.dtype):
-        raise TypeError(f"{name}: {called} has dtype {array.dtype}; accepted are {ACCEPTED}")
-    return array
 
 
 def floating(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -122,6 +131,8 @@ def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool 
 def normalise_axis(name: str, axis: Axis, shape: tuple[int, ...]) -> tuple[int, ...]:
     """Non-negative, sorted, distinct axes; all of them for None."""
     rank = len(shape)
+    if type(axis) is int and -rank <= axis < rank:
+        return (axis % rank,)
     if axis is None:
         return tuple(range(rank))
     if isinstance(axis, (bool, np.bool_)):

@@ -6,6 +6,7 @@ import numpy as np
 
 from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import as_logits, as_mask, cast, floating, reduced_dtype, result_dtype
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._environment import neutral
 from stablesoftmax._layout import Array
 from stablesoftmax._pointwise import sigmoid, softplus
@@ -68,6 +69,7 @@ def _losses(
     return result.type(sum_of(losses) / divisor), gradient
 
 
+@of_any_kind()
 def binary_cross_entropy(
     logits: Any, targets: Any, *, where: Any = True, reduction: str = "mean", normalizer: float | None = None, dtype: Any = None
 ) -> Any:
@@ -121,6 +123,7 @@ def binary_cross_entropy(
     return _losses("binary_cross_entropy", logits, targets, where, reduction, normalizer, dtype, False)[0]
 
 
+@of_any_kind()
 def binary_cross_entropy_and_grad(
     logits: Any, targets: Any, *, where: Any = True, reduction: str = "mean", normalizer: float | None = None, dtype: Any = None
 ) -> tuple[Any, Any]:

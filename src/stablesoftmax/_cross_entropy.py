@@ -212,9 +212,9 @@ def cross_entropy(
         and is_ordinary(logits, targets, axis)
     ):
         return ordinary_loss(logits, targets)
-    lazily = function_for("cross_entropy", logits)
-    if lazily is not None:
-        return lazily(
+    elsewhere = function_for("cross_entropy", logits)
+    if elsewhere is not None:
+        return elsewhere(
             logits, targets, axis, weight=weight, label_smoothing=label_smoothing, ignore_index=ignore_index, where=where,
             reduction=reduction, normalizer=normalizer, dtype=dtype,
         )  # fmt: skip
@@ -307,6 +307,12 @@ def cross_entropy_and_grad(
         and is_ordinary(logits, targets, axis)
     ):
         return _ordinary_loss_and_grad(logits, targets)
+    elsewhere = function_for("cross_entropy_and_grad", logits)
+    if elsewhere is not None:
+        return elsewhere(  # type: ignore[no-any-return]
+            logits, targets, axis, weight=weight, label_smoothing=label_smoothing, ignore_index=ignore_index, where=where,
+            reduction=reduction, normalizer=normalizer, dtype=dtype,
+        )  # fmt: skip
     call = read_call(
         "cross_entropy_and_grad", logits, targets, axis, weight, label_smoothing, ignore_index, where, reduction, normalizer, dtype
     )  # fmt: skip

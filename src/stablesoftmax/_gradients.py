@@ -17,6 +17,7 @@ from stablesoftmax._arguments import (
     reduced_dtype,
     reduced_shape,
 )
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._layout import Array
 from stablesoftmax._log_space import values_of_rows
 from stablesoftmax._rows import rowwise
@@ -44,6 +45,7 @@ def _elementwise(name: str, first: str, a: Any, second: str, b: Any, axis: Axis,
     return result if out is not None or result.ndim else result[()]
 
 
+@of_any_kind()
 def softmax_vjp(y: Any, g: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     r"""Gradient through softmax: :math:`y_i (g_i - \sum_j y_j g_j)` over each row.
 
@@ -89,6 +91,7 @@ def softmax_vjp(y: Any, g: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     return _elementwise("softmax_vjp", "y", y, "g", g, axis, out)
 
 
+@of_any_kind()
 def softmax_jvp(y: Any, v: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     r"""Directional derivative of softmax: :math:`y_i (v_i - \sum_j y_j v_j)` over each row.
 
@@ -130,6 +133,7 @@ def softmax_jvp(y: Any, v: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     return _elementwise("softmax_vjp", "y", y, "v", v, axis, out)
 
 
+@of_any_kind()
 def log_softmax_vjp(y: Any, g: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     r"""Gradient through log_softmax: :math:`g_i - e^{y_i} \sum_j g_j` over each row.
 
@@ -173,6 +177,7 @@ def log_softmax_vjp(y: Any, g: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     return _elementwise("log_softmax_vjp", "y", y, "g", g, axis, out)
 
 
+@of_any_kind()
 def log_softmax_jvp(y: Any, v: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     r"""Directional derivative of log_softmax: :math:`v_i - \sum_j e^{y_j} v_j` over each row.
 
@@ -229,6 +234,7 @@ def _reduced(name: str, what: str, value: Any, shape: tuple[int, ...], axes: tup
         ) from None
 
 
+@of_any_kind()
 def logsumexp_vjp(x: Any, g: Any, axis: Axis = None, *, where: Any = True, out: Any = None) -> Any:
     r"""Gradient through logsumexp: :math:`g\,e^{x_i} / \sum_j e^{x_j}` over each row.
 
@@ -297,6 +303,7 @@ def _mean_change(x: Array, v: Array, mask: Array | None) -> tuple[Array]:
     return (np.asarray(_native.dot(p, v)),)
 
 
+@of_any_kind()
 def logsumexp_jvp(x: Any, v: Any, axis: Axis = None, *, where: Any = True) -> Any:
     r"""Directional derivative of logsumexp: :math:`\sum_i v_i e^{x_i} / \sum_j e^{x_j}` over each row.
 

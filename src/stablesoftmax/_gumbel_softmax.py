@@ -18,6 +18,7 @@ from stablesoftmax._arguments import (
     normalise_axis,
     result_dtype,
 )
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._environment import neutral
 from stablesoftmax._generator import as_generator, uniform
 from stablesoftmax._rows import elementwise
@@ -66,6 +67,7 @@ def _one_hot(name: str, z: Array, axes: tuple[int, ...], mask: Array | None) -> 
     return np.moveaxis(hot.reshape(rows.shape), inner, axes)
 
 
+@of_any_kind()
 def gumbel_softmax(
     logits: Any,
     axis: Axis = -1,

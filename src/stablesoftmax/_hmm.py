@@ -6,6 +6,7 @@ import numpy as np
 
 from stablesoftmax import _native
 from stablesoftmax._arguments import NO_SINK, as_logits, cast, floating
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._log_space import FLOAT64, Array, each_block
 
 _PADDED = 16  # columns: what every level's vectors divide
@@ -113,6 +114,7 @@ def _likelihood(last: Array, scale: Array, scale_lo: Array) -> Array:
     return _plus_scale(np.asarray(_native.logsumexp(last)), scale, scale_lo)
 
 
+@of_any_kind(labels=False)
 def hmm_forward(log_initial: Any, log_transition: Any, log_emission: Any) -> Forward:
     r"""Forward algorithm: :math:`\alpha_t(j) = e_t(j) \sum_i \alpha_{t-1}(i) A_{ij}`, in log space.
 
@@ -174,6 +176,7 @@ def hmm_forward(log_initial: Any, log_transition: Any, log_emission: Any) -> For
     return Forward(alpha, likelihood if likelihood.ndim else likelihood[()])
 
 
+@of_any_kind(labels=False)
 def hmm_forward_backward(log_initial: Any, log_transition: Any, log_emission: Any) -> ForwardBackward:
     r"""Forward-backward algorithm: the posteriors of states and transitions, in log space.
 
@@ -239,6 +242,7 @@ def hmm_forward_backward(log_initial: Any, log_transition: Any, log_emission: An
     return ForwardBackward(gamma, xi, likelihood if likelihood.ndim else likelihood[()])
 
 
+@of_any_kind(labels=False)
 def viterbi(log_initial: Any, log_transition: Any, log_emission: Any) -> Path:
     r"""The most probable sequence of states: :math:`\arg\max_s \log P(s, \mathrm{observations})`.
 

@@ -17,6 +17,7 @@ from stablesoftmax._arguments import (
     reduced_shape,
     result_dtype,
 )
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._log_space import Array, reduce_rows
 from stablesoftmax._log_weights import EXPM1, NAN_FOR_NEGINF, ONE, probabilities
 from stablesoftmax._sums import row_sum
@@ -37,6 +38,7 @@ def _entropy(x: Array, mask: Array | None) -> Array:
     return np.asarray(_native.dot(p, np.where(p == 0, 0.0, -log)))
 
 
+@of_any_kind()
 def entropy_from_logits(
     x: Any, axis: Axis = -1, *, where: Any = True, keepdims: bool = False, out: Any = None, dtype: Any = None
 ) -> Any:
@@ -128,6 +130,7 @@ def _divergence(x: Array, y: Array, mask: Array | None) -> Array:
     return row_sum(terms)
 
 
+@of_any_kind()
 def kl_divergence_from_logits(
     p_logits: Any, q_logits: Any, axis: Axis = -1, *, where: Any = True, keepdims: bool = False, dtype: Any = None
 ) -> Any:

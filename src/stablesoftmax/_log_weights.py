@@ -18,6 +18,7 @@ from stablesoftmax._arguments import (
     reduced_shape,
     result_dtype,
 )
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._log_space import FLOAT64, Array, reduce_rows
 from stablesoftmax._softmax import log_softmax
 from stablesoftmax._sums import row_sum
@@ -55,6 +56,7 @@ def _log_mean(x: Array, mask: Array | None) -> Array:
     return np.asarray(top + rest)
 
 
+@of_any_kind()
 def logmeanexp(x: Any, axis: Axis = None, *, where: Any = True, keepdims: bool = False, out: Any = None, dtype: Any = None) -> Any:
     r"""Logarithm of the mean of exponentials: :math:`\log \frac1n \sum_j e^{x_j}` over each row.
 
@@ -139,6 +141,7 @@ def _log_variance(x: Array, mask: Array | None, ddof: float) -> Array:
     return log
 
 
+@of_any_kind()
 def logvarexp(x: Any, axis: Axis = None, *, ddof: int = 0, where: Any = True, keepdims: bool = False, dtype: Any = None) -> Any:
     r"""Logarithm of the variance of exponentials: :math:`\log \frac1{n - d} \sum_j (e^{x_j} - \overline{e^x})^2` over each row.
 
@@ -193,6 +196,7 @@ def logvarexp(x: Any, axis: Axis = None, *, ddof: int = 0, where: Any = True, ke
     return reduce_rows(name, lambda x, m: _log_variance(x, m, lost), [values], mask, values.shape, axes, keepdims, result)
 
 
+@of_any_kind()
 def normalize_log_weights(log_weights: Any, axis: Axis = -1, *, where: Any = True) -> Any:
     r"""Log-weights of weights that sum to one: :math:`\log w_i - \log \sum_j w_j` over each row.
 
@@ -246,6 +250,7 @@ def _effective(x: Array, mask: Array | None) -> Array:
     return np.asarray(np.minimum(np.maximum(total * total / squares, 1.0), most))  # nan stays
 
 
+@of_any_kind()
 def effective_sample_size(log_weights: Any, axis: Axis = -1, *, where: Any = True) -> Any:
     r"""Effective sample size of importance weights: :math:`(\sum_j w_j)^2 / \sum_j w_j^2` over each row.
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from stablesoftmax import _native
 from stablesoftmax._arguments import as_logits, as_mask, cast, check_out, floating, is_bfloat16, result_dtype
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._layout import Layout, apart, assign, patterns
 from stablesoftmax._log_space import FLOAT64, Array, each_block, one_axis
 
@@ -32,6 +33,7 @@ def _write(name: str, x: Array, axes: tuple[int, ...], mask: Array | None, compu
     each_block(name, layout.outer_shape, layout.length, by_block)
 
 
+@of_any_kind()
 def logcumsumexp(x: Any, axis: int = -1, *, where: Any = True, out: Any = None, dtype: Any = None) -> Any:
     r"""Logarithm of the cumulative sum of exponentials: :math:`y_i = \log \sum_{j \le i} e^{x_j}` along an axis.
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import as_logits, cast, floating
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._log_space import FLOAT64, Array
 from stablesoftmax._threads import get_num_threads
 
@@ -98,6 +99,7 @@ def _fast(name: str, a: Array, b: Array, y: Array) -> None:
 _METHODS = {"faithful": _faithful, "fast": _fast}
 
 
+@of_any_kind(labels=False)
 def logmatmulexp(a: Any, b: Any, *, method: str = "faithful") -> Any:
     r"""Matrix product in log space: :math:`y_{ij} = \log \sum_k e^{a_{ik} + b_{kj}}`, without overflow, underflow or their cure.
 

@@ -63,7 +63,8 @@ def logsumexp(
     Returns
     -------
     ndarray or scalar
-        Of the shape of x without the axes of the row; a scalar where nothing is left.
+        Of the shape of x without the axes of the row; a scalar where nothing is left. Arrays and tables of other libraries come
+        out as their kind, with the labels that are left.
 
     Raises
     ------
@@ -96,9 +97,9 @@ def logsumexp(
         if y is not None:
             return y
     name = "logsumexp"
-    lazily = function_for(name, x, out=out, weights=weights)
-    if lazily is not None:
-        return lazily(x, axis, where=where, keepdims=keepdims, dtype=dtype)
+    elsewhere = function_for(name, x)
+    if elsewhere is not None:
+        return elsewhere(x, axis, weights=weights, where=where, keepdims=keepdims, out=out, dtype=dtype)
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
     own = floating(logits.dtype)

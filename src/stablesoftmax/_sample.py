@@ -8,6 +8,7 @@ import numpy as np
 
 from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import NO_SINK, as_logits, as_mask, as_one_axis, as_temperature, cast, reduced_dtype
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._environment import neutral
 from stablesoftmax._generator import as_generator, uniform
 from stablesoftmax._layout import row_last
@@ -87,6 +88,7 @@ def _refuse_undefined(name: str, rows: Array, masks: Array | None) -> None:
         raise ValueError(f"{name}: {row} holds nothing to draw: every element is -inf or masked; leave such rows out")
 
 
+@of_any_kind(labels=False)
 def sample(
     logits: Any,
     size: Any = None,

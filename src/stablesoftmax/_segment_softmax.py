@@ -15,6 +15,7 @@ from stablesoftmax._arguments import (
     reduction_computing_dtype,
     result_dtype,
 )
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._segment_ids import segment_ids_of
 from stablesoftmax._segments import over_segments, refuse_all_neginf
 from stablesoftmax._softmax import as_policy
@@ -57,6 +58,7 @@ def _elementwise(
     return y
 
 
+@of_any_kind()
 def segment_softmax(
     x: Any,
     segment_ids: Any,
@@ -132,6 +134,7 @@ def segment_softmax(
     return _elementwise("segment_softmax", x, segment_ids, num_segments, temperature, where, all_neginf, posinf, out, dtype)
 
 
+@of_any_kind()
 def segment_log_softmax(
     x: Any,
     segment_ids: Any,
@@ -198,6 +201,7 @@ def segment_log_softmax(
     return _elementwise("segment_log_softmax", x, segment_ids, num_segments, temperature, where, all_neginf, posinf, out, dtype)
 
 
+@of_any_kind(labels=False)
 def segment_logsumexp(
     x: Any, segment_ids: Any, num_segments: Any = None, *, where: Any = True, out: Any = None, dtype: Any = None
 ) -> Array:

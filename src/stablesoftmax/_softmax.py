@@ -80,10 +80,10 @@ def _elementwise(
     name: str, x: Any, axis: Axis, temperature: Any, where: Any, sink: Any, all_neginf: str, posinf: str, out: Any, dtype: Any
 ) -> Any:
     """The long way in: every argument checked, then the gufunc."""
-    lazily = function_for(name, x, out=out)
-    if lazily is not None:
-        return lazily(
-            x, axis, temperature=temperature, where=where, sink=sink, all_neginf=all_neginf, posinf=posinf, dtype=dtype
+    elsewhere = function_for(name, x)
+    if elsewhere is not None:
+        return elsewhere(
+            x, axis, temperature=temperature, where=where, sink=sink, all_neginf=all_neginf, posinf=posinf, out=out, dtype=dtype
         )  # fmt: skip
     logits = as_logits(name, x)
     axes = normalise_axis(name, axis, logits.shape)
@@ -153,7 +153,7 @@ def softmax(
     Returns
     -------
     ndarray or scalar
-        Of the shape of x; a scalar for a scalar.
+        Of the shape of x; a scalar for a scalar. Arrays and tables of other libraries come out as their kind, with their labels.
 
     Raises
     ------
@@ -245,7 +245,7 @@ def log_softmax(
     Returns
     -------
     ndarray or scalar
-        Of the shape of x; a scalar for a scalar.
+        Of the shape of x; a scalar for a scalar. Arrays and tables of other libraries come out as their kind, with their labels.
 
     Raises
     ------

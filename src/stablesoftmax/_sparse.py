@@ -17,6 +17,7 @@ from stablesoftmax._arguments import (
     one_a_row,
     result_dtype,
 )
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._rows import rowwise
 
 LARGEST_ALPHA = 32.0
@@ -62,6 +63,7 @@ def _forward(name: str, x: Any, alpha: Any, axis: Axis, where: Any, k: Any, out:
     return y if out is not None or y.ndim else y[()]
 
 
+@of_any_kind()
 def sparsemax(x: Any, axis: Axis = -1, *, where: Any = True, k: int | None = None, out: Any = None, dtype: Any = None) -> Any:
     r"""The distribution nearest to the logits: :math:`\max(0, x_i - \tau)`, :math:`\tau` such that the sum is 1, over each row.
 
@@ -116,6 +118,7 @@ def sparsemax(x: Any, axis: Axis = -1, *, where: Any = True, k: int | None = Non
     return _forward("sparsemax", x, 2.0, axis, where, k, out, dtype)
 
 
+@of_any_kind()
 def entmax15(x: Any, axis: Axis = -1, *, where: Any = True, k: int | None = None, out: Any = None, dtype: Any = None) -> Any:
     r"""Between softmax and sparsemax: :math:`\max(0, x_i/2 - \tau)^2`, :math:`\tau` such that the sum is 1, over each row.
 
@@ -166,6 +169,7 @@ def entmax15(x: Any, axis: Axis = -1, *, where: Any = True, k: int | None = None
     return _forward("entmax15", x, 1.5, axis, where, k, out, dtype)
 
 
+@of_any_kind()
 def entmax(
     x: Any, alpha: Any = 1.5, axis: Axis = -1, *, where: Any = True, k: int | None = None, out: Any = None, dtype: Any = None
 ) -> Any:

@@ -14,6 +14,7 @@ from stablesoftmax._arguments import (
     reduced_dtype,
     reduced_shape,
 )
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._rows import rowwise
 from stablesoftmax._sparse import as_alpha
 
@@ -39,6 +40,7 @@ def _vjp(name: str, y: Any, g: Any, alpha: Any, axis: Axis, out: Any) -> Any:
     return dx if out is not None or dx.ndim else dx[()]
 
 
+@of_any_kind()
 def sparsemax_vjp(y: Any, g: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     r"""Gradient of :func:`sparsemax`: g less its mean over the support there, 0 elsewhere, over each row.
 
@@ -84,6 +86,7 @@ def sparsemax_vjp(y: Any, g: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     return _vjp("sparsemax_vjp", y, g, 2.0, axis, out)
 
 
+@of_any_kind()
 def entmax15_vjp(y: Any, g: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     r"""Gradient of :func:`entmax15`: :math:`s_i (g_i - \sum_j s_j g_j / \sum_j s_j)`, :math:`s_i = \sqrt{y_i}`, over each row.
 
@@ -126,6 +129,7 @@ def entmax15_vjp(y: Any, g: Any, axis: Axis = -1, *, out: Any = None) -> Any:
     return _vjp("entmax15_vjp", y, g, 1.5, axis, out)
 
 
+@of_any_kind()
 def entmax_vjp(y: Any, g: Any, alpha: Any = 1.5, axis: Axis = -1, *, out: Any = None) -> Any:
     r"""Gradient of :func:`entmax`: :math:`s_i (g_i - \sum_j s_j g_j / \sum_j s_j)`, :math:`s_i = y_i^{2 - \alpha}`, over each row.
 
@@ -172,6 +176,7 @@ def entmax_vjp(y: Any, g: Any, alpha: Any = 1.5, axis: Axis = -1, *, out: Any = 
     return _vjp("entmax_vjp", y, g, alpha, axis, out)
 
 
+@of_any_kind()
 def entmax_alpha_vjp(y: Any, g: Any, alpha: Any = 1.5, axis: Axis = -1, *, keepdims: bool = False, out: Any = None) -> Any:
     r"""Gradient of :func:`entmax` with respect to alpha: :math:`\sum_i g_i \, \partial y_i / \partial \alpha` of each row.
 

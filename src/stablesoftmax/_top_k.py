@@ -7,6 +7,7 @@ import numpy as np
 
 from stablesoftmax import _blocks, _native
 from stablesoftmax._arguments import as_logits, as_one_axis, cast, native
+from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._layout import row_last
 
 Array = np.ndarray[Any, Any]
@@ -26,6 +27,7 @@ def _comparable(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.float32) if dtype.itemsize == 2 else native(dtype)
 
 
+@of_any_kind(labels=False)
 def top_k(x: Any, k: int, axis: int = -1) -> TopK:
     """The k largest elements of each row, in descending order, and their indices.
 

@@ -11,7 +11,8 @@ is said here, shapes, dtypes, scalars, kinds of errors and special values are th
 - longdouble and clongdouble, strings (SciPy reads numbers in them), datetimes (SciPy's logsumexp takes their integers): TypeError;
 - masked arrays: TypeError in logsumexp, softmax and log_softmax, SciPy ignores the mask;
 - bfloat16 (of ml_dtypes) stays bfloat16; SciPy's logsumexp and ufuncs make float64 of it;
-- arrays of other libraries become NumPy arrays, SciPy's array API mode is not there;
+- arrays of other libraries come out as their kind from softmax and log_softmax, as NumPy arrays from logsumexp; SciPy's array API
+  mode is not there;
 
 for logsumexp
 
