@@ -94,6 +94,9 @@ def reduction(op: str, args: list[Value], keywords: Keywords, library: str) -> t
         "keepdims": keep is not None and keep.name != "False",
         "axis_given": given is not None,
     }
+    if op == "norm":
+        order = next((keywords[name] for name in ("ord", "p") if name in keywords), args[1] if len(args) > 1 else None)
+        about["order"] = None if order is None else order.number if order.number is not None else order.name
     for name in ("where", "weights", "b"):
         if name in keywords:
             about[name] = keywords[name]

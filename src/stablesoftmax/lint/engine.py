@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 
 from stablesoftmax.lint import statements
-from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.findings import Finding, Pardon
 from stablesoftmax.lint.frames import Frame, Module
 from stablesoftmax.lint.noqa import is_silenced
 from stablesoftmax.lint.rules import RULES
@@ -68,20 +68,26 @@ def analyse(source: Source, path: str = "<unknown>", *, tree: ast.Module | None 
             for op in rule.OPS:
                 rules.setdefault(op, []).append(rule)
     found: dict[tuple[tuple[int, int], str], Finding] = {}
+    pardoned: set[tuple[tuple[int, int], str]] = set()
 
     def check(frame: Frame, node: ast.AST, op: str, value: Value) -> None:
         for rule in rules.get(op, ()):
             site = Site(source, path, frame, node, op, value, rule.CODE, target)  # type: ignore[attr-defined]
             for finding in rule.check(site):  # type: ignore[attr-defined]
                 key = (finding.span, finding.code)
-                if key not in found or (finding.fixable and not found[key].fixable):
+                if isinstance(finding, Pardon):
+                    pardoned.add(key)
+                elif finding.code.startswith(_COMPILED) and site.library == "theano":
+                    continue
+                elif key not in found or (finding.fixable and not found[key].fixable):
                     found[key] = finding
 
     try:
         _run(Module(tree, check), source)
     except RecursionError:
         raise SourceError("nested too deeply") from None
-    return [finding for finding in _chosen(list(found.values())) if not is_silenced(source, finding)]
+    left = [finding for key, finding in found.items() if key not in pardoned]
+    return [finding for finding in _chosen(left) if not is_silenced(source, finding)]
 
 
 def _run(module: Module, source: Source) -> None:
@@ -130,6 +136,8 @@ def _touches(lines: list[int], node: ast.stmt) -> bool:
     return i < len(lines) and lines[i] <= (node.end_lineno or node.lineno)
 
 
+_COMPILED = ("SSM110", "SSM2")
+"""What Theano and PyTensor rewrite themselves when a graph is compiled: log(1 + x) is log1p(x) there, log(sigmoid) a softplus."""
 _ABSORBING = ("SSM101", "SSM201", "SSM202", "SSM203", "SSM204", "SSM205", "SSM206", "SSM210", "SSM305", "SSM401")
 
 

@@ -13,7 +13,7 @@ from stablesoftmax.lint.frames import Frame, dotted
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, constant, is_guard_name, strip, unknown
 
-__all__ = ["bind", "change", "element_of", "evaluate", "guard", "operate"]
+__all__ = ["bind", "change", "drawn", "element_of", "evaluate", "guard", "operate"]
 
 DEEPEST = 150
 """Operators nested deeper than this are written by programs."""
@@ -194,14 +194,17 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     if base.op in ("library", "function", "class"):
         return unknown(node=node)
     zero = base.zero
-    if strip(index).op in ("compare", "isnan") or is_guard_name(strip(index).name):
+    if strip(index).op in ("compare", "isnan", "nonzero") or is_guard_name(strip(index).name):
         zero = Zero.UNKNOWN
     if key and base.op == "name":
         return frame.read(key, node)
     newaxis = any(map(_is_newaxis, node.slice.elts if isinstance(node.slice, ast.Tuple) else (node.slice,)))
     whole = isinstance(node.slice, ast.Slice) or newaxis
     op = "view" if whole else "index"
-    value = Value(op, (base, index), base.low, base.high, zero, dtype=base.dtype, node=node, about={"newaxis": newaxis})
+    low, high = picked(base, strip(index))
+    if drawn(index):
+        zero = Zero.NEVER
+    value = Value(op, (base, index), low, high, zero, dtype=base.dtype, node=node, about={"newaxis": newaxis})
     if op == "index":
         frame.module.check(frame, node, op, value)
     return value
@@ -281,9 +284,47 @@ def bind(frame: Frame, target: ast.expr, value: Value) -> None:
         evaluate(frame, target.slice)
         name, key = dotted(target.value), _key(target)
         if name and not (isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str)):
-            change(frame, name)
+            _fill(frame, name, evaluate_quietly(frame, target.slice), value)
         if key:
             frame.write(key, value)
+
+
+def _fill(frame: Frame, name: str, index: Value, value: Value) -> None:
+    """`x[x < low] = low` is a clip, a table is made of sines; of anything else nothing is known afterwards."""
+    old = frame.lookup(name)
+    bounds = picked(old, index, inverted=True) if old is not None else (-math.inf, math.inf)
+    made_of_sines = value.op in ("sin", "cos") and old is not None and (old.op == "zeros" or bool(old.about.get("table")))
+    change(frame, name)
+    held = frame.lookup(name)
+    if held is not None and value.number is not None and bounds[0] <= value.number <= bounds[1] and any(map(math.isfinite, bounds)):
+        held.low, held.high = bounds
+    if held is not None and made_of_sines:
+        held.about["table"] = True
+
+
+def picked(base: Value, index: Value, *, inverted: bool = False) -> tuple[float, float]:
+    """Bounds of the elements that a comparison of an array with a number picks, or of those that it does not pick."""
+    index = index.args[0] if index.op == "nonzero" and index.args else index
+    low, high = base.low, base.high
+    if index.op == "compare" and len(index.args) == 2 and (names := index.about.get("operators")):
+        for array, other, greater in ((*index.args, ("Gt", "GtE")), (*index.args[::-1], ("Lt", "LtE"))):
+            if array is base and other.number is not None and names[0] in ("Gt", "GtE", "Lt", "LtE"):
+                if (names[0] in greater) is not inverted:
+                    low = max(low, other.number)
+                else:
+                    high = min(high, other.number)
+    return low, high
+
+
+def drawn(index: Value) -> bool:
+    """Whether an index was drawn with the probabilities that it picks, or is that of the largest: what it picks is not 0."""
+    inner = strip(index)
+    if inner.op in ("phi", "tuple"):
+        chosen = [arg for arg in inner.args if inner.op == "phi" or drawn(arg)]
+        return bool(chosen) and all(map(drawn, chosen))
+    return inner.op == "argmax" or (
+        inner.op == "call" and inner.name.rsplit(".", 1)[-1] in ("multinomial", "categorical", "argmax")
+    )
 
 
 def change(frame: Frame, name: str) -> None:
@@ -307,6 +348,7 @@ def guard(frame: Frame, test: ast.expr) -> Value:
         if isinstance(node, ast.Compare):
             if not any(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops):
                 todo += [n for n in (node.left, *node.comparators) if not isinstance(n, ast.Constant)]
+                frame.tests.append(evaluate_quietly(frame, node))
         elif isinstance(node, ast.BoolOp):
             todo += node.values
         elif isinstance(node, ast.UnaryOp):
@@ -328,12 +370,11 @@ def guard(frame: Frame, test: ast.expr) -> Value:
 
 def evaluate_quietly(frame: Frame, node: ast.expr) -> Value:
     """Evaluate again what the rules have seen already."""
-    module = frame.module
-    check, module.check = module.check, lambda *_: None
+    frame.module.silent += 1
     try:
         return evaluate(frame, node)
     finally:
-        module.check = check
+        frame.module.silent -= 1
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Value:

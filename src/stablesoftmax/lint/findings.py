@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-__all__ = ["Edit", "Finding", "Fix", "Problem"]
+__all__ = ["Edit", "Finding", "Fix", "Pardon", "Problem"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,6 +41,14 @@ class Finding:
     def fixable(self) -> bool:
         """Whether `--fix` rewrites it."""
         return self.fix is not None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pardon:
+    """What a later operation says of an earlier finding: nothing comes of it. `span` is that of the finding."""
+
+    code: str
+    span: tuple[int, int]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

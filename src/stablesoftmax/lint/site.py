@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from stablesoftmax.lint.findings import Edit, Finding, Fix
+from stablesoftmax.lint.findings import Edit, Finding, Fix, Pardon
 from stablesoftmax.lint.frames import Frame, dotted
 from stablesoftmax.lint.names import AUTODIFF, METHODS, library_of
 from stablesoftmax.lint.source import Source
@@ -92,6 +92,21 @@ class Site:
         span = self.source.span(node or self.node)
         line, column = self.source.position(span[0])
         return Finding(self.path, line, column, self.code, message, span, fix)
+
+    def pardon(self, value: Value) -> Iterator[Pardon]:
+        """Take back what this rule said where a value was made: this place makes it harmless."""
+        if isinstance(value.node, ast.expr):
+            yield Pardon(self.code, self.source.span(value.node))
+
+    def is_only_use(self, value: Value) -> bool:
+        """Whether a value is written in this expression, or under a name that is read once before it is assigned again."""
+        if not isinstance(value.node, ast.expr) or self.holds(value.node):
+            return isinstance(value.node, ast.expr)
+        name, begin = value.about.get("bound"), value.node.end_lineno or 0
+        names = [node for node in ast.walk(self.frame.function or self.frame.module.tree) if isinstance(node, ast.Name)]
+        later = [node for node in names if node.id == name and node.lineno > begin]
+        end = min((node.lineno for node in later if isinstance(node.ctx, ast.Store)), default=math.inf)
+        return sum(isinstance(node.ctx, ast.Load) and node.lineno <= end for node in later) == 1
 
     def text(self, value: Value) -> str:
         """Source text that gives a value here, or "" if there is none that is certain."""
