@@ -9,6 +9,7 @@ from stablesoftmax.lint import arguments, expressions, functions, layers, statem
 from stablesoftmax.lint.arguments import Keywords
 from stablesoftmax.lint.contracts import is_constant
 from stablesoftmax.lint.frames import Class, Frame, dotted
+from stablesoftmax.lint.indexing import drawn
 from stablesoftmax.lint.names import CALLABLES, LOSSES, METHODS, OPERATIONS, VIEW_METHODS, library_of
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, constant, same, unknown
@@ -213,7 +214,7 @@ def _method(frame: Frame, node: ast.Call, base: Value, name: str, args: list[Val
         return Value("call", (base, *args), node=node, about={"name": full or "." + name})
     if name in VIEW_METHODS:
         value = apply("view", (base,), node)
-        if name == "gather" and any(map(expressions.drawn, [*args, *keywords.values()])):
+        if name == "gather" and any(map(drawn, [*args, *keywords.values()])):
             value.zero = Zero.NEVER
         return value
     library = base.library if base.library in ("numpy", "torch", "jax", "tensorflow") else ""

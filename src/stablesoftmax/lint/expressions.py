@@ -10,10 +10,11 @@ from typing import Any, cast
 
 from stablesoftmax.lint import calls
 from stablesoftmax.lint.frames import Frame, dotted
+from stablesoftmax.lint.indexing import drawn, picked
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, constant, is_guard_name, strip, unknown
 
-__all__ = ["bind", "change", "drawn", "element_of", "evaluate", "guard", "operate"]
+__all__ = ["bind", "change", "element_of", "evaluate", "guard", "operate"]
 
 DEEPEST = 150
 """Operators nested deeper than this are written by programs."""
@@ -300,31 +301,6 @@ def _fill(frame: Frame, name: str, index: Value, value: Value) -> None:
         held.low, held.high = bounds
     if held is not None and made_of_sines:
         held.about["table"] = True
-
-
-def picked(base: Value, index: Value, *, inverted: bool = False) -> tuple[float, float]:
-    """Bounds of the elements that a comparison of an array with a number picks, or of those that it does not pick."""
-    index = index.args[0] if index.op == "nonzero" and index.args else index
-    low, high = base.low, base.high
-    if index.op == "compare" and len(index.args) == 2 and (names := index.about.get("operators")):
-        for array, other, greater in ((*index.args, ("Gt", "GtE")), (*index.args[::-1], ("Lt", "LtE"))):
-            if array is base and other.number is not None and names[0] in ("Gt", "GtE", "Lt", "LtE"):
-                if (names[0] in greater) is not inverted:
-                    low = max(low, other.number)
-                else:
-                    high = min(high, other.number)
-    return low, high
-
-
-def drawn(index: Value) -> bool:
-    """Whether an index was drawn with the probabilities that it picks, or is that of the largest: what it picks is not 0."""
-    inner = strip(index)
-    if inner.op in ("phi", "tuple"):
-        chosen = [arg for arg in inner.args if inner.op == "phi" or drawn(arg)]
-        return bool(chosen) and all(map(drawn, chosen))
-    return inner.op == "argmax" or (
-        inner.op == "call" and inner.name.rsplit(".", 1)[-1] in ("multinomial", "categorical", "argmax")
-    )
 
 
 def change(frame: Frame, name: str) -> None:

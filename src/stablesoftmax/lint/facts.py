@@ -199,7 +199,8 @@ def _norm(a: Value, *_: Value) -> Facts:
     inner = a
     while inner.op in ("view", "index", "cast") and inner.args:
         inner = inner.args[0]
-    return 0.0, math.inf, NEVER if inner.op in ("orthogonal", "solved", "largest") or a.zero is NEVER else MAYBE
+    largest = inner.op == "largest" and strip(inner.args[0]).op == "softmax"
+    return 0.0, math.inf, NEVER if largest or inner.op in ("orthogonal", "solved") or a.zero is NEVER else MAYBE
 
 
 def _where(*args: Value) -> Facts:

@@ -19,13 +19,13 @@ _LIBRARIES = {
     "paddle": "torch", "mlx.core": "numpy", "pytensor.tensor": "theano", "random": "random", "builtins": "builtins",
 }  # fmt: skip
 _NOT = (
-    "torch.distributions",
-    "tensorflow.distributions",
-    "tensorflow.summary",
-    "numpy.ma",
-    "jax.scipy.stats",
-    "torch.fx",
-    "tensorflow.test",
+    "torch.distributions.",
+    "tensorflow.distributions.",
+    "tensorflow.summary.",
+    "numpy.ma.",
+    "jax.scipy.stats.",
+    "torch.fx.",
+    "tensorflow.test.",
 )
 _CONVENTIONS = {
     "np": "numpy", "numpy": "numpy", "onp": "numpy", "cp": "cupy", "sp": "scipy", "scipy": "scipy", "special": "scipy.special",
@@ -185,7 +185,7 @@ def library_of(dotted: str) -> str:
     -------
     str
     """
-    if dotted.startswith(_NOT):
+    if f"{dotted}.".startswith(_NOT):
         return ""
     parts = dotted.split(".")
     for length in range(min(len(parts), 3), 0, -1):

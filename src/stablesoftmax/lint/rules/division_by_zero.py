@@ -55,7 +55,7 @@ def _matters(site: Site) -> bool:
     if _is_count(numerator) and _is_count(divisor):
         return not (divisor.op == "sum" and same(numerator, divisor.args[0]))
     measures = [part for part in walk(divisor, 3) if part.op in _MEASURES and part.args]
-    if any(site.frame.is_guarded(measure.args[0]) or _is_excluded(site, measure.args[0]) for measure in measures):
+    if any(site.frame.is_guarded(measure.args[0]) for measure in measures):
         return False  # somebody asked whether the data is 0
     if any(part.about.get("table") for measure in measures for part in walk(measure)) or _is_ratio(*site.args):
         return False
@@ -68,7 +68,7 @@ def _matters(site: Site) -> bool:
 
 
 def _is_one_vector(divisor: Value) -> bool:
-    """The norm of a single vector in NumPy, an axis, a normal, a direction: what is 0 by mistake are rows of data, along an axis."""
+    """The norm of a single vector in NumPy, a normal, a direction: what is 0 by mistake are rows of data, along an axis."""
     return divisor.op == "norm" and divisor.library in ("numpy", "scipy") and divisor.axis is None
 
 
@@ -76,26 +76,6 @@ def _is_inf(numerator: Value, divisor: Value) -> bool:
     """exp(x) / sigmoid(-x): where the divisor underflows, the numerator has overflowed, and inf is right."""
     negated = strip(divisor.args[0]) if divisor.op == "sigmoid" else divisor
     return negated.op == "neg" and any(part.op == "exp" and same(part.args[0], negated.args[0]) for part in walk(numerator, 3))
-
-
-def _is_excluded(site: Site, data: Value) -> bool:
-    """Whether a branch was taken on `y > 0` or `y < 0`, where y is 0 whenever the data is: a product with it, a cross product."""
-    for test in site.frame.tested():
-        strict = set(test.about.get("operators", ())) <= {"Gt", "Lt", "NotEq"}
-        if strict and len(test.args) == 2 and test.args[1].number == 0 and _vanishes(test.args[0], data):
-            return True
-    return False
-
-
-def _vanishes(value: Value, data: Value, depth: int = 12) -> bool:
-    """Whether a value is 0 whenever the data is."""
-    inner = strip(value)
-    if same(inner, data):
-        return True
-    if depth == 0 or inner.op not in ("mul", "add", "sub", "neg", "sum", "abs", "square", "norm", "matmul"):
-        return False
-    some = any if inner.op in ("mul", "matmul") else all
-    return some(_vanishes(arg, data, depth - 1) for arg in inner.args)
 
 
 def _is_ratio(numerator: Value, divisor: Value) -> bool:
