@@ -80,25 +80,25 @@ def only_edits(old: bytes, new: bytes, settings: Settings, path: str) -> bool:
 
 
 def _is_covered(old: str, new: str, edits: list[Edit]) -> bool:
-    """Every stretch of the old text between findings is found again, in order; what lies between is new text or imports."""
-    lines = [line for line in new.splitlines(keepends=True) if line not in set(old.splitlines(keepends=True))]
-    added = [line for line in lines if line.lstrip().startswith(("import ", "from "))]
-    for line in added:
-        new = new.replace(line, "", 1)
-    at = place = 0
+    """Whether every stretch of the old text between findings is found again, in order; the new text has import lines besides."""
+    known = set(old.splitlines(keepends=True))
+    for line in new.splitlines(keepends=True):
+        if line not in known and line.startswith("import "):
+            new = new.replace(line, "", 1)
+    stretches, place = [], 0
     for edit in edits:
-        if edit.begin < place:
-            continue  # inside one that was larger
-        kept = old[place : edit.begin]
-        if not new.startswith(kept, at):
+        if edit.begin >= place:  # else it is inside a larger one
+            stretches.append(old[place : edit.begin])
+            place = edit.end
+    at = len(stretches[0]) if stretches else 0
+    if not stretches or not new.startswith(stretches[0]):
+        return False
+    for stretch in stretches[1:]:
+        at = new.find(stretch, at) + len(stretch)
+        if at < len(stretch):
             return False
-        at += len(kept)
-        rest = old[edit.end : edit.end + 40]
-        found = new.find(rest, at)
-        if found < 0:
-            return False
-        at, place = found, edit.end
-    return new[at:].rstrip("\r\n") == old[place:].rstrip("\r\n")
+    last = old[place:].rstrip("\r\n")
+    return new.rstrip("\r\n").endswith(last) and at + len(last) <= len(new)
 
 
 def corrupt(path: pathlib.Path, why: str) -> collections.Counter[str]:
