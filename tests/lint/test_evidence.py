@@ -137,6 +137,34 @@ CASES = [
             p = p - p.mean()
             return p / p.std()
      """, {"torch.sin(torch.arange(n) * 0.1)": "d"}, {"SSM302"}),
+    ("a grid", """
+        import numpy as np
+        def shades():
+            x = np.linspace(51, 99, 40)
+            return (x - np.min(x)) / (np.max(x) - np.min(x))
+     """, {"np.linspace(51, 99, 40)": "np.asarray(shades)"}, {"SSM302"}),
+    ("a property that only sampling uses", """
+        import torch
+        class Circle:
+            @property
+            def _rate(self):
+                return torch.sqrt(torch.relu(self.kappa))
+            @torch.no_grad()
+            def sample(self):
+                return self._rate
+     """, {"@torch.no_grad()": "@torch.jit.export"}, {"SSM303"}),
+    ("PyTensor rewrites the whole, and its parts are not reported", """
+        import pytensor.tensor as pt
+        def f(value):
+            s = pt.sigmoid(value)
+            return pt.log(s)
+     """, {"import pytensor.tensor as pt": "import torch as pt"}, {"SSM202"}),
+    ("every use stands beside terms of other things", """
+        import numpy as np
+        def f(x, sigma):
+            y = np.log(1 + x)
+            return y - sigma + 2, y + sigma**2
+     """, {"y + sigma**2": "y"}, {"SSM207"}),
     ("what was drawn is not 0", """
         import torch
         def f(logits):

@@ -44,17 +44,33 @@ def is_constant(function: Function, cls: Class | None, module: Module) -> bool:
     """
     if cls is not None and any(_BASES.search(dotted(base)) for base in cls.node.bases):
         return True
+    if cls is not None and getattr(function, "name", "") in _used_without_gradient(cls):
+        return True
     if module.imports.has("pallas") or _RUNNING.search(getattr(function, "name", "")):
         return True
     inner = [] if isinstance(function, ast.Lambda) else [n for n in function.body if isinstance(n, ast.FunctionDef)]
-    if any(map(_is_step, [function, *inner])):
-        return True
-    names = {
+    return any(map(_is_step, [function, *inner])) or not _DECORATORS.isdisjoint(_decorators(function))
+
+
+def _decorators(function: Function) -> set[str]:
+    return {
         n.attr if isinstance(n, ast.Attribute) else getattr(n, "id", "")
         for d in getattr(function, "decorator_list", ())
         for n in ast.walk(d)
     }
-    return not _DECORATORS.isdisjoint(names)
+
+
+def _used_without_gradient(cls: Class) -> frozenset[str]:
+    """Private methods that methods under `no_grad` use, and no other; found out once a class."""
+    if cls.constants is None:
+        inside: set[str] = set()
+        outside: set[str] = set()
+        decorated = {name: not WITHOUT_GRADIENT.isdisjoint(_decorators(method)) for name, method in cls.methods.items()}
+        for name, method in cls.methods.items() if any(decorated.values()) else ():
+            used = {n.attr for n in ast.walk(method) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
+            (inside if decorated[name] else outside).update(used)
+        cls.constants = frozenset(name for name in inside - outside if name.startswith("_") and not name.startswith("__"))
+    return cls.constants
 
 
 def _is_step(function: Function) -> bool:

@@ -68,7 +68,9 @@ def analyse(source: Source, path: str = "<unknown>", *, tree: ast.Module | None 
             for op in rule.OPS:
                 rules.setdefault(op, []).append(rule)
     found: dict[tuple[tuple[int, int], str], Finding] = {}
-    pardoned: set[tuple[tuple[int, int], str]] = set()
+    pardons: dict[tuple[tuple[int, int], str], set[tuple[int, int]]] = {}
+    uses: dict[tuple[tuple[int, int], str], int] = {}
+    compiled: set[tuple[tuple[int, int], str]] = set()
 
     def check(frame: Frame, node: ast.AST, op: str, value: Value) -> None:
         for rule in rules.get(op, ()):
@@ -76,18 +78,22 @@ def analyse(source: Source, path: str = "<unknown>", *, tree: ast.Module | None 
             for finding in rule.check(site):  # type: ignore[attr-defined]
                 key = (finding.span, finding.code)
                 if isinstance(finding, Pardon):
-                    pardoned.add(key)
-                elif finding.code.startswith(_COMPILED) and site.library == "theano":
-                    continue
+                    by = pardons.setdefault(key, set())
+                    if not any(_nested(finding.by, other) for other in by):
+                        by.add(finding.by)
+                    uses[key] = finding.uses
                 elif key not in found or (finding.fixable and not found[key].fixable):
                     found[key] = finding
+                    if finding.code.startswith(_COMPILED) and site.library == "theano":
+                        compiled.add(key)
 
     try:
         _run(Module(tree, check), source)
     except RecursionError:
         raise SourceError("nested too deeply") from None
-    left = [finding for key, finding in found.items() if key not in pardoned]
-    return [finding for finding in _chosen(left) if not is_silenced(source, finding)]
+    left = [finding for key, finding in found.items() if len(pardons.get(key, ())) < uses.get(key, 1)]
+    chosen = [finding for finding in _chosen(left) if (finding.span, finding.code) not in compiled]
+    return [finding for finding in chosen if not is_silenced(source, finding)]
 
 
 def _run(module: Module, source: Source) -> None:
@@ -151,6 +157,10 @@ def _chosen(findings: list[Finding]) -> list[Finding]:
         if not any(k.span[0] <= finding.span[0] and finding.span[1] <= k.span[1] and _speaks_for(k, finding) for k in kept):
             kept.append(finding)
     return sorted(kept, key=lambda f: (f.line, f.column, f.code))
+
+
+def _nested(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    return (a[0] <= b[0] and b[1] <= a[1]) or (b[0] <= a[0] and a[1] <= b[1])
 
 
 def _speaks_for(outer: Finding, inner: Finding) -> bool:

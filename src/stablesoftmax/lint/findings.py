@@ -45,10 +45,12 @@ class Finding:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pardon:
-    """What a later operation says of an earlier finding: nothing comes of it. `span` is that of the finding."""
+    """What a later operation, at `by`, says of a finding at `span`: nothing comes of it here, which is one of `uses` places."""
 
     code: str
     span: tuple[int, int]
+    by: tuple[int, int]
+    uses: int = 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

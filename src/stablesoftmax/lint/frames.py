@@ -24,6 +24,7 @@ class Class:
     methods: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = dataclasses.field(default_factory=dict)
     attributes: dict[str, Value] = dataclasses.field(default_factory=dict)
     initialized: bool = False
+    constants: frozenset[str] | None = None  # methods of which no gradient is taken, when they are known
 
 
 class Module:

@@ -93,20 +93,22 @@ class Site:
         line, column = self.source.position(span[0])
         return Finding(self.path, line, column, self.code, message, span, fix)
 
-    def pardon(self, value: Value) -> Iterator[Pardon]:
-        """Take back what this rule said where a value was made: this place makes it harmless."""
-        if isinstance(value.node, ast.expr):
-            yield Pardon(self.code, self.source.span(value.node))
+    def pardon(self, value: Value, uses: int = 1) -> Iterator[Pardon]:
+        """Take back what this rule said where a value was made, if all places that use it do so."""
+        if isinstance(value.node, ast.expr) and uses:
+            yield Pardon(self.code, self.source.span(value.node), self.source.span(self.node), uses)
 
-    def is_only_use(self, value: Value) -> bool:
-        """Whether a value is written in this expression, or under a name that is read once before it is assigned again."""
-        if not isinstance(value.node, ast.expr) or self.holds(value.node):
-            return isinstance(value.node, ast.expr)
+    def uses(self, value: Value) -> int:
+        """How often a value is used: once if it is written here, else as often as its name is read before it is assigned again."""
+        if not isinstance(value.node, ast.expr):
+            return 0
+        if self.holds(value.node):
+            return 1
         name, begin = value.about.get("bound"), value.node.end_lineno or 0
         names = [node for node in ast.walk(self.frame.function or self.frame.module.tree) if isinstance(node, ast.Name)]
         later = [node for node in names if node.id == name and node.lineno > begin]
         end = min((node.lineno for node in later if isinstance(node.ctx, ast.Store)), default=math.inf)
-        return sum(isinstance(node.ctx, ast.Load) and node.lineno <= end for node in later) == 1
+        return sum(isinstance(node.ctx, ast.Load) and node.lineno <= end for node in later)
 
     def text(self, value: Value) -> str:
         """Source text that gives a value here, or "" if there is none that is certain."""

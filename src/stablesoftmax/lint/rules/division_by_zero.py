@@ -57,7 +57,7 @@ def _matters(site: Site) -> bool:
     measures = [part for part in walk(divisor, 3) if part.op in _MEASURES and part.args]
     if any(site.frame.is_guarded(measure.args[0]) for measure in measures):
         return False  # somebody asked whether the data is 0
-    if any(part.about.get("table") for measure in measures for part in walk(measure)) or _is_ratio(*site.args):
+    if any(_is_table(part) for measure in measures for part in walk(measure)) or _is_ratio(*site.args):
         return False
     if not measures and is_count(divisor) and numerator.number is None and not _is_total(numerator):
         return False  # a mask over its length, coordinates over an extent: of rows that are not empty
@@ -76,6 +76,11 @@ def _is_inf(numerator: Value, divisor: Value) -> bool:
     """exp(x) / sigmoid(-x): where the divisor underflows, the numerator has overflowed, and inf is right."""
     negated = strip(divisor.args[0]) if divisor.op == "sigmoid" else divisor
     return negated.op == "neg" and any(part.op == "exp" and same(part.args[0], negated.args[0]) for part in walk(numerator, 3))
+
+
+def _is_table(value: Value) -> bool:
+    """Sines, or a grid: not all the same."""
+    return bool(value.about.get("table")) or value.name.rsplit(".", 1)[-1] in ("linspace", "logspace", "geomspace")
 
 
 def _is_ratio(numerator: Value, divisor: Value) -> bool:

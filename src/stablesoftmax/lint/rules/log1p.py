@@ -76,18 +76,18 @@ def _pardons(site: Site) -> Iterator[Pardon]:
     """Where the digits that a logarithm lost do not matter: below an exp, and beside terms that are not small with it."""
     if site.op == "exp":
         for factor in _factors(site.args[0], roots=True):
-            if _small(factor) is not None and site.is_only_use(factor):
-                yield from site.pardon(factor)
+            if _small(factor) is not None:
+                yield from site.pardon(factor, site.uses(factor))
         return
     terms = [_factors(term) for arg in site.args for term in _terms(arg)]
     for term in terms:
         for factor in term:
             small = _small(factor)
             others = [other for other in terms if other is not term]
-            if small is None or not site.is_only_use(factor):
+            if small is None:
                 continue
             if (factor.args[0].op == "sub" and _is_paired(small, others)) or (_is_unscaled(term) and _is_dwarfed(small, others)):
-                yield from site.pardon(factor)
+                yield from site.pardon(factor, site.uses(factor))
 
 
 def _small(value: Value) -> Value | None:
