@@ -12,8 +12,13 @@ CASES = [
     ("PyTensor rewrites it", """
         import pytensor.tensor as pt
         def logp(value, psi):
-            return pt.log(1 - psi) + pt.log1p(pt.exp(value)) + 1 / (1 + pt.exp(-value))
-     """, {"import pytensor.tensor as pt": "import numpy as pt"}, {"SSM206", "SSM110"}),
+            return pt.log(1 - psi), pt.log1p(pt.exp(value)), pt.exp(value) - 1, 1 / (1 + pt.exp(-value))
+     """, {"import pytensor.tensor as pt": "import numpy as pt"}, {"SSM110", "SSM206", "SSM207", "SSM208"}),
+    ("and what it rewrites", """
+        import pytensor.tensor as pt
+        def cdf(value):
+            return pt.exp(value) - 1
+     """, {"pt.exp(value) - 1": "1 - pt.exp(value)"}, {"SSM208"}),
     ("data are prepared", """
         import torch
         class Frames(SequenceFeatureExtractor):

@@ -142,8 +142,8 @@ def _touches(lines: list[int], node: ast.stmt) -> bool:
     return i < len(lines) and lines[i] <= (node.end_lineno or node.lineno)
 
 
-_COMPILED = ("SSM110", "SSM2")
-"""What Theano and PyTensor rewrite themselves when a graph is compiled: log(1 + x) is log1p(x) there, log(sigmoid) a softplus."""
+_COMPILED = ("SSM110", "SSM201", "SSM202", "SSM203", "SSM205", "SSM206", "SSM207", "SSM209")
+"""What PyTensor, as Theano did, rewrites when it compiles a graph: log(1 + x) is log1p(x) there, log(sigmoid(x)) a softplus."""
 _ABSORBING = ("SSM101", "SSM201", "SSM202", "SSM203", "SSM204", "SSM205", "SSM206", "SSM210", "SSM305", "SSM401")
 
 
