@@ -1,8 +1,9 @@
 """Division by something that can be 0.
 
 A norm, a standard deviation, a range max - min, a count: 0 for constant or empty data, and the quotient is nan or inf.
-Reported are data divided by a measure of the same data, one count divided by another and, in libraries with automatic
-differentiation, a sum divided by a mask's sum and anything divided by a softmax, a sigmoid or the like.
+Reported are data divided by a measure of the same data (in NumPy a norm only along an axis: of rows of data), one count divided
+by another and, in libraries with automatic differentiation, a sum divided by a mask's sum and anything divided by a softmax, a
+sigmoid or the like.
 
 Bad:
 

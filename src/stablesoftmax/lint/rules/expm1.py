@@ -10,7 +10,8 @@ Good:
 
     rate = np.expm1(x)
 
-Fix: expm1 of the library, if the exp is written there.
+Fix: expm1 of the library, if the exp is written there. Silent for the difference of two logarithms, which has lost its digits
+before, and for what is rounded to a whole number.
 """
 
 from __future__ import annotations

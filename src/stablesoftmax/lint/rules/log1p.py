@@ -11,7 +11,8 @@ Good:
 
     y = np.log1p(x)
 
-Fix: log1p of the library. Silent where x is known to be an integer, or at least 1.
+Fix: log1p of the library. Silent where x is known to be an integer, or at least 1, and where the lost digits do not matter: beside
+log(x), beside a term of other things, below an exp.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ Good:
 
     d = torch.sqrt(((a - b) ** 2).sum(dim=1) + 1e-12)
 
-No fix: the epsilon is a decision.
+No fix: the epsilon is a decision. Silent where no gradient is taken: under no_grad, where data is prepared, in the step of an
+optimizer, of counts.
 """
 
 from __future__ import annotations
