@@ -1,4 +1,4 @@
-"""Rewrites to SciPy, torch and JAX: before and after are the same function."""
+"""Rewrites to SciPy, torch, JAX and TensorFlow: before and after are the same function."""
 
 import lint_meaning
 import numpy as np
@@ -49,6 +49,35 @@ JAX = [
     ("jnp.mean(x**2, axis=0) - jnp.mean(x, axis=0) ** 2", "any", "jnp.var(x, axis=0)"),
 ]
 
+TENSORFLOW = [
+    ("tf.exp(x) / tf.reduce_sum(tf.exp(x), axis=1, keepdims=True)", "any", "tf.nn.softmax(x, axis=1)"),
+    ("tf.math.log(tf.nn.softmax(x))", "any", "tf.nn.log_softmax(x)"),
+    ("tf.math.log(tf.nn.softmax(x, axis=0))", "any", "tf.nn.log_softmax(x, axis=0)"),
+    ("tf.math.log(tf.reduce_sum(tf.exp(x)))", "any", "tf.reduce_logsumexp(x)"),
+    ("tf.math.log(tf.reduce_sum(tf.exp(x), axis=1))", "any", "tf.reduce_logsumexp(x, axis=1)"),
+    ("tf.math.log(tf.reduce_sum(tf.exp(x), 1, keepdims=True))", "any", "tf.reduce_logsumexp(x, axis=1, keepdims=True)"),
+    ("1 / (1 + tf.exp(-x))", "any", "tf.sigmoid(x)"),
+    ("tf.math.log(tf.sigmoid(x))", "any", "tf.math.log_sigmoid(x)"),
+    ("tf.math.log(tf.nn.sigmoid(x))", "any", "tf.math.log_sigmoid(x)"),
+    ("tf.math.log(1 - tf.sigmoid(x))", "small", "tf.math.log_sigmoid(-x)"),
+    ("1 - tf.sigmoid(x)", "small", "tf.sigmoid(-x)"),
+    ("tf.math.log(1 + tf.exp(x))", "any", "tf.nn.softplus(x)"),
+    ("tf.math.log(1 - tf.exp(x))", "below 0", "tf.math.log(-tf.math.expm1(x))"),
+    ("tf.math.log(1 + x)", "above -1", "tf.math.log1p(x)"),
+    ("tf.math.log(1 - x)", "below 1", "tf.math.log1p(-x)"),
+    ("tf.exp(x) - 1", "any", "tf.math.expm1(x)"),
+]
+TENSORFLOW_1 = [
+    ("tf.log(tf.nn.softmax(x))", "any", "tf.nn.log_softmax(x)"),
+    ("tf.log(tf.reduce_sum(tf.exp(x), 1))", "any", "tf.reduce_logsumexp(x, axis=1)"),
+    ("tf.log(tf.sigmoid(x))", "any", "tf.math.log_sigmoid(x)"),
+    ("tf.log(1. + tf.exp(x))", "any", "tf.nn.softplus(x)"),
+    ("tf.log(1. - tf.exp(x))", "below 0", "tf.math.log(-tf.math.expm1(x))"),
+    ("tf.log(1. + x)", "above -1", "tf.math.log1p(x)"),
+    ("tf.exp(x) - 1.", "any", "tf.math.expm1(x)"),
+    ("1. / (1. + tf.exp(-x))", "any", "tf.sigmoid(x)"),
+]
+
 
 @pytest.mark.parametrize(("expression", "domain", "spelled"), SCIPY)
 def test_scipy(expression, domain, spelled):
@@ -74,3 +103,19 @@ def test_jax(expression, domain, spelled):
     jax.config.update("jax_enable_x64", True)
     prelude = "import jax\nimport jax.numpy as jnp"
     lint_meaning.check(prelude, expression, domain, spelled, to=jnp.asarray, dtypes=(np.float32,))
+
+
+@pytest.mark.parametrize(("expression", "domain", "spelled"), TENSORFLOW)
+def test_tensorflow(expression, domain, spelled):
+    pytest.importorskip("tensorflow", reason="tensorflow is not part of the test extra")
+    import tensorflow as tf
+
+    lint_meaning.check("import tensorflow as tf", expression, domain, spelled, to=tf.constant, dtypes=(np.float32,))
+
+
+@pytest.mark.parametrize(("expression", "domain", "spelled"), TENSORFLOW_1)
+def test_tensorflow_1(expression, domain, spelled):
+    pytest.importorskip("tensorflow", reason="tensorflow is not part of the test extra")
+    import tensorflow as tf
+
+    lint_meaning.check("import tensorflow.compat.v1 as tf", expression, domain, spelled, to=tf.constant, dtypes=(np.float32,))

@@ -4,19 +4,39 @@ import lint_pairs
 import pytest
 
 PAIRS = list(lint_pairs.pairs(lint_pairs.FOLDER.parent / "frozen"))
+THIRD = list(lint_pairs.pairs(lint_pairs.FOLDER.parent / "frozen_third"))
+NOT_SILENT = {"t09_focal_torch"}  # 1 - exp(log p) as the weight of a focal loss: its last digits do not matter
+
+
+def met(pairs):
+    """How many places are marked, and how many of them are found with the very code that was written beside them."""
+    expected = [lint_pairs.expected(bad) for _, bad, _ in pairs]
+    found = [lint_pairs.found(bad) for _, bad, _ in pairs]
+    return sum(sum(counts.values()) for counts in expected), sum(
+        sum((e & f).values()) for e, f in zip(expected, found, strict=True)
+    )
 
 
 def test_recall():
-    """At least 0.9 of the places, with the very code that was written beside them."""
+    """At least 0.9 of the places."""
     assert len(PAIRS) == 20
-    expected = [lint_pairs.expected(bad) for _, bad, _ in PAIRS]
-    found = [lint_pairs.found(bad) for _, bad, _ in PAIRS]
-    places = sum(sum(counts.values()) for counts in expected)
-    met = sum(sum((e & f).values()) for e, f in zip(expected, found, strict=True))
+    places, seen = met(PAIRS)
     assert places >= 25
-    assert met >= 0.9 * places
+    assert seen >= 0.9 * places
+
+
+def test_recall_of_the_third_set():
+    """What it was on the day it was written, before any rule was changed for it."""
+    places, seen = met(THIRD)
+    assert (len(THIRD), places) == (20, 55)
+    assert seen >= 46
 
 
 @pytest.mark.parametrize("good", [good for _, _, good in PAIRS], ids=[name for name, _, _ in PAIRS])
 def test_no_false_alarm(good):
     assert not lint_pairs.found(good)
+
+
+@pytest.mark.parametrize(("name", "good"), [(name, good) for name, _, good in THIRD], ids=[name for name, _, _ in THIRD])
+def test_false_alarms_of_the_third_set(name, good):
+    assert bool(lint_pairs.found(good)) <= (name in NOT_SILENT)

@@ -22,6 +22,7 @@ _DTYPES = {
 }  # fmt: skip
 _LOW = ("a_min", "min", "min_value", "clip_value_min", "amin")
 _HIGH = ("a_max", "max", "max_value", "clip_value_max", "amax")
+_NOT_NUMBERS = frozenset("axis dim axes reduction_indices keepdims keepdim keep_dims where weights b dtype out name".split())  # noqa: SIM905
 _FIRST = ("x", "a", "input", "input_tensor", "logits", "features", "tensor", "inputs", "arr", "tensors", "values", "value", "self")
 
 
@@ -94,6 +95,11 @@ def reduction(op: str, args: list[Value], keywords: Keywords, library: str) -> t
         "keepdims": keep is not None and keep.name != "False",
         "axis_given": given is not None,
     }
+    rest = {name: value for name, value in keywords.items() if name not in _NOT_NUMBERS}  # ord of a norm, ddof of a variance
+    if op == "norm" and len(args) > 1:
+        rest["ord"] = args[1]
+    if rest:
+        about["rest"] = sorted((name, str(value.name if value.number is None else value.number)) for name, value in rest.items())
     for name in ("where", "weights", "b"):
         if name in keywords:
             about[name] = keywords[name]

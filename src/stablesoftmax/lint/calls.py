@@ -7,7 +7,9 @@ import math
 
 from stablesoftmax.lint import arguments, expressions, functions, layers, statements
 from stablesoftmax.lint.arguments import Keywords
+from stablesoftmax.lint.contracts import is_constant
 from stablesoftmax.lint.frames import Class, Frame, dotted
+from stablesoftmax.lint.indexing import drawn
 from stablesoftmax.lint.names import CALLABLES, LOSSES, METHODS, OPERATIONS, VIEW_METHODS, library_of
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, constant, same, unknown
@@ -58,13 +60,13 @@ def library_member(dotted: str, node: ast.AST | None = None) -> Value:
 def call(frame: Frame, node: ast.Call) -> Value:
     """The value of a call."""
     args: list[Value] = []
-    before = len(frame.guarded)
-    if len(node.args) == 3 and dotted(node.func).rsplit(".", 1)[-1] in ("where", "select"):
+    before, tests = len(frame.guarded), len(frame.tests)
+    if len(node.args) == 3 and dotted(node.func).rsplit(".", 1)[-1] in ("where", "select", "switch"):
         expressions.guard(frame, node.args[0])  # the branches are written for it
     for given in node.args:
         value = expressions.evaluate(frame, given)
         args += value.args if isinstance(given, ast.Starred) and value.op == "tuple" else [value]
-    del frame.guarded[before:]
+    del frame.guarded[before:], frame.tests[tests:]
     keywords = {k.arg: expressions.evaluate(frame, k.value) for k in node.keywords if k.arg and k.arg != "where"}
     if where := next((k.value for k in node.keywords if k.arg == "where"), None):
         keywords["where"] = expressions.guard(frame, where)
@@ -211,7 +213,10 @@ def _method(frame: Frame, node: ast.Call, base: Value, name: str, args: list[Val
     if name not in METHODS:
         return Value("call", (base, *args), node=node, about={"name": full or "." + name})
     if name in VIEW_METHODS:
-        return apply("view", (base,), node)
+        value = apply("view", (base,), node)
+        if name == "gather" and any(map(drawn, [*args, *keywords.values()])):
+            value.zero = Zero.NEVER
+        return value
     library = base.library if base.library in ("numpy", "torch", "jax", "tensorflow") else ""
     if name in ("to", "type", "astype", "float", "double", "half", "bfloat16", "long", "int", "byte", "cast"):
         wanted = keywords.get("dtype") or (args[0] if args else None)
@@ -305,8 +310,8 @@ def follow(frame: Frame, node: ast.AST, function: Value, args: list[Value], keyw
     module.budget -= 1
     inner = Frame(module, function.about["frame"], body, cls)
     inner.stack = (*frame.stack, body)
-    inner.guarded, inner.quiet = list(frame.guarded), frame.quiet
-    inner.constant = frame.constant + statements.is_constant(body)
+    inner.guarded, inner.tests, inner.quiet = list(frame.guarded), list(frame.tests), frame.quiet
+    inner.constant = frame.constant + is_constant(body, cls, module)
     inner.inlined = True
     statements.bind_parameters(inner, body, args, keywords, cls)
     if isinstance(body, ast.Lambda):

@@ -128,7 +128,7 @@ def _softmax(args: tuple[Value, ...], numerator: Value, top: Value, total: Value
 
 
 def _logistic(argument: Value, exponent: Value, exact: bool) -> Value:
-    about = {"naive": not exponent.high <= 88, "spelled": True, "exact": exact}
+    about = {"naive": not exponent.high <= 88.72, "spelled": True, "exact": exact}
     return Value("sigmoid", (argument,), *logistic_facts(argument), about=about)
 
 

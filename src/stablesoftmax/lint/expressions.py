@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from stablesoftmax.lint import calls
 from stablesoftmax.lint.frames import Frame, dotted
+from stablesoftmax.lint.indexing import drawn, picked
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, constant, is_guard_name, strip, unknown
 
@@ -194,14 +195,17 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     if base.op in ("library", "function", "class"):
         return unknown(node=node)
     zero = base.zero
-    if strip(index).op in ("compare", "isnan") or is_guard_name(strip(index).name):
+    if strip(index).op in ("compare", "isnan", "nonzero") or is_guard_name(strip(index).name):
         zero = Zero.UNKNOWN
     if key and base.op == "name":
         return frame.read(key, node)
     newaxis = any(map(_is_newaxis, node.slice.elts if isinstance(node.slice, ast.Tuple) else (node.slice,)))
     whole = isinstance(node.slice, ast.Slice) or newaxis
     op = "view" if whole else "index"
-    value = Value(op, (base, index), base.low, base.high, zero, dtype=base.dtype, node=node, about={"newaxis": newaxis})
+    low, high = picked(base, strip(index))
+    if drawn(index):
+        zero = Zero.NEVER
+    value = Value(op, (base, index), low, high, zero, dtype=base.dtype, node=node, about={"newaxis": newaxis})
     if op == "index":
         frame.module.check(frame, node, op, value)
     return value
@@ -281,9 +285,22 @@ def bind(frame: Frame, target: ast.expr, value: Value) -> None:
         evaluate(frame, target.slice)
         name, key = dotted(target.value), _key(target)
         if name and not (isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str)):
-            change(frame, name)
+            _fill(frame, name, evaluate_quietly(frame, target.slice), value)
         if key:
             frame.write(key, value)
+
+
+def _fill(frame: Frame, name: str, index: Value, value: Value) -> None:
+    """`x[x < low] = low` is a clip, a table is made of sines; of anything else nothing is known afterwards."""
+    old = frame.lookup(name)
+    bounds = picked(old, index, inverted=True) if old is not None else (-math.inf, math.inf)
+    made_of_sines = value.op in ("sin", "cos") and old is not None and (old.op == "zeros" or bool(old.about.get("table")))
+    change(frame, name)
+    held = frame.lookup(name)
+    if held is not None and value.number is not None and bounds[0] <= value.number <= bounds[1] and any(map(math.isfinite, bounds)):
+        held.low, held.high = bounds
+    if held is not None and made_of_sines:
+        held.about["table"] = True
 
 
 def change(frame: Frame, name: str) -> None:
@@ -307,6 +324,7 @@ def guard(frame: Frame, test: ast.expr) -> Value:
         if isinstance(node, ast.Compare):
             if not any(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops):
                 todo += [n for n in (node.left, *node.comparators) if not isinstance(n, ast.Constant)]
+                frame.tests.append(evaluate_quietly(frame, node))
         elif isinstance(node, ast.BoolOp):
             todo += node.values
         elif isinstance(node, ast.UnaryOp):
@@ -328,12 +346,11 @@ def guard(frame: Frame, test: ast.expr) -> Value:
 
 def evaluate_quietly(frame: Frame, node: ast.expr) -> Value:
     """Evaluate again what the rules have seen already."""
-    module = frame.module
-    check, module.check = module.check, lambda *_: None
+    frame.module.silent += 1
     try:
         return evaluate(frame, node)
     finally:
-        module.check = check
+        frame.module.silent -= 1
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Value:

@@ -14,7 +14,7 @@ Facts = tuple[float, float, Zero]
 ANY: Facts = (-math.inf, math.inf, UNKNOWN)
 COUNTS = frozenset({"relu", "compare", "one_hot", "count"})
 """Operations whose elements are exactly 0 in ordinary data, and so can be all of them."""
-_KEEPS = {"view", "index", "element", "cast", "dropout", "max", "min", "mean", "median", "copy"}
+_KEEPS = {"view", "index", "element", "cast", "dropout", "max", "min", "mean", "median", "copy", "largest"}
 
 
 def dtype_of(op: str, args: tuple[Value, ...]) -> str:
@@ -194,6 +194,15 @@ def _pow(a: Value, b: Value) -> Facts:
     return -math.inf, math.inf, a.zero if number is not None and number > 0 else UNKNOWN
 
 
+def _norm(a: Value, *_: Value) -> Facts:
+    """Not 0: of an eigenvector, of the solution of a linear system, of the largest probabilities, of what has no 0."""
+    inner = a
+    while inner.op in ("view", "index", "cast") and inner.args:
+        inner = inner.args[0]
+    largest = inner.op == "largest" and strip(inner.args[0]).op == "softmax"
+    return 0.0, math.inf, NEVER if largest or inner.op in ("orthogonal", "solved") or a.zero is NEVER else MAYBE
+
+
 def _where(*args: Value) -> Facts:
     branches = args[-2:]
     return min(b.low for b in branches), max(b.high for b in branches), UNKNOWN
@@ -207,7 +216,7 @@ _RANGES: dict[str, Facts] = {
     "elu": (-1.0, math.inf, UNKNOWN),
     "tanh": (-1.0, 1.0, UNKNOWN),
     "sin": (-1.0, 1.0, UNKNOWN),
-    "norm": (0.0, math.inf, MAYBE),
+    "cos": (-1.0, 1.0, UNKNOWN),
     "distance": (0.0, math.inf, MAYBE),
     "std": (0.0, math.inf, MAYBE),
     "var": (0.0, math.inf, MAYBE),
@@ -226,7 +235,7 @@ _RANGES: dict[str, Facts] = {
 _RULES: dict[str, Callable[..., Facts]] = {
     "sum": _sum, "add": _add, "sub": _sub, "mul": _mul, "div": _div, "neg": _neg, "exp": _exp, "log": _log, "sqrt": _sqrt,
     "square": square_facts, "abs": _abs, "sigmoid": logistic_facts, "clip": _clip, "maximum": _maximum, "minimum": _minimum,
-    "pow": _pow, "where": _where,
+    "pow": _pow, "where": _where, "norm": _norm,
 }  # fmt: skip
 
 

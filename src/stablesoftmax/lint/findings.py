@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-__all__ = ["Edit", "Finding", "Fix", "Problem"]
+__all__ = ["Edit", "Finding", "Fix", "Pardon", "Problem"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,6 +41,16 @@ class Finding:
     def fixable(self) -> bool:
         """Whether `--fix` rewrites it."""
         return self.fix is not None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pardon:
+    """What a later operation, at `by`, says of a finding at `span`: nothing comes of it here, which is one of `uses` places."""
+
+    code: str
+    span: tuple[int, int]
+    by: tuple[int, int]
+    uses: int = 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

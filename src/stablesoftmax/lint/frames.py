@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from stablesoftmax.lint.names import Imports
@@ -24,6 +24,7 @@ class Class:
     methods: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = dataclasses.field(default_factory=dict)
     attributes: dict[str, Value] = dataclasses.field(default_factory=dict)
     initialized: bool = False
+    constants: frozenset[str] | None = None  # methods of which no gradient is taken, when they are known
 
 
 class Module:
@@ -40,7 +41,8 @@ class Module:
     """
 
     def __init__(self, tree: ast.Module, check: Check, budget: int = 400) -> None:
-        self.tree, self.check, self.budget = tree, check, budget
+        self.tree, self.budget, self.silent = tree, budget, 0
+        self.rules = check
         self.imports = Imports(tree)
         self.names: dict[str, Value] = {}
         self.functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
@@ -48,6 +50,11 @@ class Module:
         self.stored: dict[ast.stmt, list[str]] = {}  # of a loop, the names that it assigns
         for node in tree.body:
             self._declare(node)
+
+    def check(self, frame: Frame, node: ast.AST, op: str, value: Value) -> None:
+        """Show an operation to the rules, unless they have seen it, or it is of arrays without elements."""
+        if not self.silent:
+            self.rules(frame, node, op, value)
 
     def _declare(self, node: ast.stmt) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -79,6 +86,7 @@ class Frame:
         "quiet",
         "returned",
         "stack",
+        "tests",
     )
 
     def __init__(self, module: Module, outer: Frame | None = None, function: Any = None, cls: Class | None = None) -> None:
@@ -86,6 +94,7 @@ class Frame:
         self.cls: Class | None = cls
         self.names: dict[str, Value] = module.names if outer is None and function is None else {}
         self.guarded: list[Value] = []
+        self.tests: list[Value] = []  # the comparisons among what guards
         self.returned: list[Value] = []
         self.quiet = 0  # inside errstate and the like
         self.constant = 0  # where no gradient is taken
@@ -126,6 +135,13 @@ class Frame:
             return self.outer.is_guarded(value) if self.outer is not None else False
         inner = strip(value)
         return any(same(inner, tested) for tested in self.guarded) or (self.outer is not None and self.outer.is_guarded(value))
+
+    def tested(self) -> Iterator[Value]:
+        """The comparisons that were made on the way here."""
+        frame: Frame | None = self
+        while frame is not None:
+            yield from frame.tests
+            frame = frame.outer
 
     def spelling(self, value: Value) -> str:
         """A name that holds exactly this value here, or ""."""

@@ -79,6 +79,8 @@ def _clip(frame: Frame, node: ast.Call, args: list[Value], keywords: Keywords, l
 
 
 def _where(frame: Frame, node: ast.Call, args: list[Value], _: Keywords, library: str, __: str) -> Value:
+    if len(args) == 1:
+        return Value("nonzero", tuple(args), dtype="int", node=node)
     return expressions.operate(frame, node, "where", tuple(args), library) if len(args) == 3 else unknown(node=node)
 
 
@@ -127,7 +129,27 @@ def _arange(_: Frame, node: ast.Call, args: list[Value], keywords: Keywords, lib
     return Value("arange", (), first, math.inf, dtype="int" if whole else "", library=library, node=node)
 
 
+def _decomposed(_: Frame, node: ast.Call, args: list[Value], __: Keywords, library: str, name: str) -> Value:
+    """Matrices whose columns have norm 1, beside what else a decomposition gives."""
+    vectors = Value("orthogonal", tuple(args[:1]), library=library, node=node)
+    other = unknown(name, node)
+    parts = {"eigen": (other, vectors), "singular": (vectors, other, vectors), "qr": (vectors, other)}.get(OPERATIONS[name])
+    return vectors if parts is None else Value("tuple", parts, node=node)
+
+
+def _largest(frame: Frame, node: ast.Call, args: list[Value], _: Keywords, library: str, __: str) -> Value:
+    if not args:
+        return unknown(node=node)
+    return Value("tuple", (expressions.operate(frame, node, "largest", tuple(args[:1]), library), Value("nonzero", dtype="int")))
+
+
+def _accumulated(_: Frame, node: ast.Call, args: list[Value], __: Keywords, library: str, ___: str) -> Value:
+    return Value("accumulated", tuple(args[:1]), library=library, node=node)
+
+
 _SPECIAL: dict[str, Any] = {
+    "eigen": _decomposed, "singular": _decomposed, "qr": _decomposed, "null_space": _decomposed, "largest": _largest,
+    "accumulated": _accumulated,
     "clip": _clip, "where": _where, "cast": _cast, "view": _view, "moments": _moments, "uniform": _uniform,
     "zeros": _filled, "ones": _filled, "full": _filled, "arange": _arange,
 }  # fmt: skip

@@ -19,13 +19,13 @@ _LIBRARIES = {
     "paddle": "torch", "mlx.core": "numpy", "pytensor.tensor": "theano", "random": "random", "builtins": "builtins",
 }  # fmt: skip
 _NOT = (
-    "torch.distributions",
-    "tensorflow.distributions",
-    "tensorflow.summary",
-    "numpy.ma",
-    "jax.scipy.stats",
-    "torch.fx",
-    "tensorflow.test",
+    "torch.distributions.",
+    "tensorflow.distributions.",
+    "tensorflow.summary.",
+    "numpy.ma.",
+    "jax.scipy.stats.",
+    "torch.fx.",
+    "tensorflow.test.",
 )
 _CONVENTIONS = {
     "np": "numpy", "numpy": "numpy", "onp": "numpy", "cp": "cupy", "sp": "scipy", "scipy": "scipy", "special": "scipy.special",
@@ -44,8 +44,9 @@ def _table(op: str, names: str) -> None:
 
 _table("exp", "exp exp_")
 _table("log", "log log_ ln log2 log10")
-for _name in ["log1p", "expm1", "square", "abs", "neg", "tanh", "sin", "softplus", "elu", "relu6", "tan", "digamma", "lgamma"]:
+for _name in ["log1p", "expm1", "square", "abs", "neg", "tanh", "sin", "cos", "softplus", "elu", "relu6", "digamma", "lgamma"]:
     _table(_name, _name)
+_table("tan", "tan")
 _table("exp2", "exp2")
 _table("neg", "negative neg")
 _table("abs", "abs absolute fabs abs_")
@@ -78,7 +79,17 @@ _table("square", "squared_difference")
 _table("maximum", "maximum fmax")
 _table("minimum", "minimum fmin")
 _table("clip", "clip clip_by_value clamp clamp_ clip_ clamp_min clamp_max")
-_table("where", "where select")
+_table("where", "where select switch")
+_table("round", "round floor ceil rint trunc")
+_table("rank", "bucketize searchsorted digitize")
+_table("nonzero", "flatnonzero nonzero argwhere")
+_table("accumulated", "cumsum")
+_table("eigen", "eigh eig")
+_table("singular", "svd")
+_table("qr", "qr")
+_table("null_space", "null_space orth")
+_table("largest", "topk top_k")
+_table("solved", "solve solve_triangular tridiagonal_solve triangular_solve cho_solve lstsq solve_banded")
 _table("matmul", "matmul dot mm bmm tensordot einsum mv xw_plus_b addmm inner vdot batch_dot")
 _table("linear", "linear conv1d conv2d conv3d conv2d_transpose dense bias_add fully_connected convolution2d")
 _table("cast", "cast asarray array tensor as_tensor convert_to_tensor float32 float64 float16 bfloat16 float_ int32 int64 uint8 "
@@ -86,7 +97,7 @@ _table("cast", "cast asarray array tensor as_tensor convert_to_tensor float32 fl
 _table("view", "reshape transpose squeeze unsqueeze expand_dims ravel flatten identity stop_gradient swapaxes moveaxis permute "
                "permute_dimensions broadcast_to tile repeat stack concatenate concat hstack vstack cat atleast_2d atleast_1d "
                "copy flip Print block_until_ready with_sharding_constraint device_put lax_stop sort nan_to_num_ roll "
-               "gather gather_nd take take_along_axis index_select batch_flatten boolean_gather")  # fmt: skip
+               "gather gather_nd take take_along_axis index_select masked_select batch_flatten boolean_gather")  # fmt: skip
 _table("dropout", "dropout alpha_dropout")
 _table("nan_to_num", "nan_to_num nan_to_num_")
 _table("compare", "equal not_equal greater less greater_equal less_equal logical_and logical_or eq ne gt lt ge le isin isclose")
@@ -113,22 +124,23 @@ _table("probability_loss", "binary_cross_entropy log_loss")
 _table("log_probability_loss", "nll_loss")
 METHODS = frozenset(
     """
-    abs add add_ amax amin astype bfloat16 bmm byte cast clamp clamp_ clamp_max clamp_min clip clip_ clone contiguous copy
-    cpu cuda detach div div_ dot double eq eval exp exp_ expand expand_as expand_dims expm1 fill_diagonal flatten float
-    gather ge gt half index_select int isnan item le log log10 log1p log2 log_ log_softmax logsigmoid logsumexp long lt
-    masked_fill masked_fill_ matmul max maximum mean min minimum mm mul mul_ nan_to_num ne neg norm numpy permute pow prod
-    ravel reciprocal relu relu_ repeat requires_grad_ reshape rsqrt sigmoid sigmoid_ softmax softplus sqrt sqrt_ square
-    squeeze squeeze_ std sub sub_ sum swapaxes t take tanh to tolist train transpose tril triu type type_as uniform_
-    unsqueeze var view view_as
+    abs add add_ amax amin astype bfloat16 bmm byte cast ceil clamp clamp_ clamp_max clamp_min clip clip_ clone
+    contiguous copy cpu cuda cumsum detach div div_ dot double eq eval exp exp_ expand expand_as expand_dims expm1
+    fill_diagonal flatten float floor gather ge gt half index_select int isnan item le log log10 log1p log2 log_
+    log_softmax logsigmoid logsumexp long lt masked_fill masked_fill_ masked_select matmul max maximum mean min
+    minimum mm mul mul_ nan_to_num ne neg nonzero norm numpy permute pow prod ravel reciprocal relu relu_ repeat
+    requires_grad_ reshape round rsqrt sigmoid sigmoid_ softmax softplus sqrt sqrt_ square squeeze squeeze_ std sub
+    sub_ sum swapaxes t take tanh to tolist topk train transpose tril triu type type_as uniform_ unsqueeze var view
+    view_as
     """.split()  # noqa: SIM905
 )
 """Methods that arrays and tensors have."""
 
 VIEW_METHODS = frozenset(
     """
-    clone contiguous copy cpu cuda detach eval expand expand_as expand_dims flatten gather index_select item numpy permute
-    ravel repeat requires_grad_ reshape squeeze squeeze_ swapaxes t take tolist train transpose type_as unsqueeze view
-    view_as
+    clone contiguous copy cpu cuda detach eval expand expand_as expand_dims flatten gather index_select item
+    masked_select numpy permute ravel repeat requires_grad_ reshape squeeze squeeze_ swapaxes t take tolist train
+    transpose type_as unsqueeze view view_as
     """.split()  # noqa: SIM905
 )
 
@@ -173,7 +185,7 @@ def library_of(dotted: str) -> str:
     -------
     str
     """
-    if dotted.startswith(_NOT):
+    if f"{dotted}.".startswith(_NOT):
         return ""
     parts = dotted.split(".")
     for length in range(min(len(parts), 3), 0, -1):
@@ -202,6 +214,10 @@ class Imports:
             elif isinstance(node, ast.ImportFrom):
                 for alias in node.names:
                     self.names[alias.asname or alias.name] = f"?.{node.module or ''}.{alias.name}"
+
+    def has(self, word: str) -> bool:
+        """Whether a word stands in the name of something that is imported."""
+        return any(word in dotted for dotted in self.names.values())
 
     def resolve(self, name: str) -> str:
         """The dotted name that a bare name stands for, or ""."""

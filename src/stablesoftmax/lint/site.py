@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from stablesoftmax.lint.findings import Edit, Finding, Fix
+from stablesoftmax.lint.findings import Edit, Finding, Fix, Pardon
 from stablesoftmax.lint.frames import Frame, dotted
 from stablesoftmax.lint.names import AUTODIFF, METHODS, library_of
 from stablesoftmax.lint.source import Source
@@ -92,6 +92,23 @@ class Site:
         span = self.source.span(node or self.node)
         line, column = self.source.position(span[0])
         return Finding(self.path, line, column, self.code, message, span, fix)
+
+    def pardon(self, value: Value, uses: int = 1) -> Iterator[Pardon]:
+        """Take back what this rule said where a value was made, if all places that use it do so."""
+        if isinstance(value.node, ast.expr) and uses:
+            yield Pardon(self.code, self.source.span(value.node), self.source.span(self.node), uses)
+
+    def uses(self, value: Value) -> int:
+        """How often a value is used: once if it is written here, else as often as its name is read before it is assigned again."""
+        if not isinstance(value.node, ast.expr):
+            return 0
+        if self.holds(value.node):
+            return 1
+        name, begin = value.about.get("bound"), value.node.end_lineno or 0
+        names = [node for node in ast.walk(self.frame.function or self.frame.module.tree) if isinstance(node, ast.Name)]
+        later = [node for node in names if node.id == name and node.lineno > begin]
+        end = min((node.lineno for node in later if isinstance(node.ctx, ast.Store)), default=math.inf)
+        return sum(isinstance(node.ctx, ast.Load) and node.lineno <= end for node in later)
 
     def text(self, value: Value) -> str:
         """Source text that gives a value here, or "" if there is none that is certain."""

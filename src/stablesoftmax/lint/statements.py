@@ -9,14 +9,14 @@ from typing import Any
 
 from stablesoftmax.lint import expressions
 from stablesoftmax.lint.arguments import Keywords
+from stablesoftmax.lint.contracts import WITHOUT_GRADIENT, is_constant, promised
 from stablesoftmax.lint.frames import Class, Frame, Function, dotted
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, unknown
 
-__all__ = ["bind_parameters", "execute", "is_constant", "run_function"]
+__all__ = ["bind_parameters", "execute", "run_function"]
 
 _HANDLED = frozenset({"ZeroDivisionError", "FloatingPointError", "ArithmeticError", "OverflowError", "ValueError"})
-WITHOUT_GRADIENT = frozenset({"no_grad", "inference_mode", "stop_recording"})
 _AUGMENTED = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
 
 
@@ -75,7 +75,7 @@ def bind_parameters(frame: Frame, function: Function, args: list[Value], keyword
         elif name in defaults:
             frame.names[name] = _default(frame, name, defaults[name])
         else:
-            frame.names[name] = unknown(name)
+            frame.names[name] = unknown(name, **promised(function, cls, frame.module, name))
     for arg in (spec.vararg, spec.kwarg):
         if arg is not None:
             frame.names[arg.arg] = unknown(arg.arg)
@@ -103,19 +103,9 @@ def run_function(frame: Frame, function: ast.FunctionDef | ast.AsyncFunctionDef,
     """
     inner = Frame(frame.module, frame, function, cls)
     inner.stack = (function,)
-    inner.constant = frame.constant + is_constant(function)
+    inner.constant = frame.constant + is_constant(function, cls, frame.module)
     bind_parameters(inner, function, [], {}, cls)
     execute(inner, function.body)
-
-
-def is_constant(function: Function) -> bool:
-    """Whether a function is decorated so that no gradient is taken of it."""
-    names = {
-        n.attr if isinstance(n, ast.Attribute) else getattr(n, "id", "")
-        for d in getattr(function, "decorator_list", ())
-        for n in ast.walk(d)
-    }
-    return not WITHOUT_GRADIENT.isdisjoint(names)
 
 
 # one kind of statement each ----------------------------------------------------------------------------------------
@@ -180,8 +170,10 @@ def _if(frame: Frame, node: ast.If) -> bool:
         expressions.guard(frame, current.test)
         around = frame.names
         frame.names = dict(around)
+        frame.module.silent += _is_empty(current.test)
         if execute(frame, current.body):
             ends.append(frame.names)
+        frame.module.silent -= _is_empty(current.test)
         frame.names = around
         if len(current.orelse) == 1 and isinstance(current.orelse[0], ast.If):
             current = current.orelse[0]
@@ -193,6 +185,14 @@ def _if(frame: Frame, node: ast.If) -> bool:
     frame.names = before
     _meet(frame, ends)
     return bool(ends)
+
+
+def _is_empty(test: ast.expr) -> bool:
+    """`x.numel() == 0`, `x.size == 0`, `len(x) == 0`: there is no element that could overflow."""
+    if not (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq) and isinstance(test.comparators[0], ast.Constant)):
+        return False
+    name = dotted(test.left.func if isinstance(test.left, ast.Call) else test.left).rsplit(".", 1)[-1]
+    return test.comparators[0].value == 0 and name in ("numel", "size", "len")
 
 
 def _meet(frame: Frame, ends: list[dict[str, Value]]) -> None:

@@ -146,6 +146,8 @@ def same(a: Value, b: Value, depth: int = 12) -> bool:
         return False
     if a.about.get("axis") != b.about.get("axis") and a.op not in ("max", "softmax", "logsumexp"):
         return False
+    if a.about.get("rest") != b.about.get("rest"):
+        return False
     return all(same(x, y, depth - 1) for x, y in zip(a.args, b.args, strict=True))
 
 
@@ -157,7 +159,7 @@ def identical(a: Value, b: Value) -> bool:
         return False
     if a.op == "constant":
         return a.number == b.number and a.dtype == b.dtype
-    told = all(a.about.get(key) == b.about.get(key) for key in ("axis", "keepdims", "base", "as"))
+    told = all(a.about.get(key) == b.about.get(key) for key in ("axis", "keepdims", "base", "as", "rest"))
     return told and bool(a.args) and all(map(identical, a.args, b.args))
 
 

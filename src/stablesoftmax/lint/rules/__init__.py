@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Iterable
 from typing import Protocol, cast
 
-from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.findings import Finding, Pardon
 from stablesoftmax.lint.site import Site
 
 __all__ = ["RULES", "Rule"]
@@ -21,8 +21,8 @@ class Rule(Protocol):
     OPS: tuple[str, ...]
     __doc__: str | None
 
-    def check(self, site: Site) -> Iterable[Finding]:
-        """The findings at a place."""
+    def check(self, site: Site) -> Iterable[Finding | Pardon]:
+        """The findings at a place, and what it says of earlier ones."""
         ...
 
 

@@ -1,8 +1,9 @@
 """Division by something that can be 0.
 
 A norm, a standard deviation, a range max - min, a count: 0 for constant or empty data, and the quotient is nan or inf.
-Reported are data divided by a measure of the same data, one count divided by another and, in libraries with automatic
-differentiation, a sum divided by a mask's sum and anything divided by a softmax, a sigmoid or the like.
+Reported are data divided by a measure of the same data (in NumPy a norm only along an axis: of rows of data), one count divided
+by another and, in libraries with automatic differentiation, a sum divided by a mask's sum and anything divided by a softmax, a
+sigmoid or the like.
 
 Bad:
 
@@ -48,6 +49,8 @@ def check(site: Site) -> Iterator[Finding]:
 def _matters(site: Site) -> bool:
     """Whether data is divided by a measure of itself, a count by a count, or, in a network, anything by what underflows."""
     numerator, divisor = site.args[0], strip(site.args[-1])
+    if _is_one_vector(divisor) or _is_inf(numerator, divisor):
+        return False
     if any(part.op in ("random", "gaussian") or _RANDOM.search(part.name) for part in [*walk(numerator), *walk(divisor)]):
         return False  # is 0 with probability 0
     if _is_count(numerator) and _is_count(divisor):
@@ -55,12 +58,45 @@ def _matters(site: Site) -> bool:
     measures = [part for part in walk(divisor, 3) if part.op in _MEASURES and part.args]
     if any(site.frame.is_guarded(measure.args[0]) for measure in measures):
         return False  # somebody asked whether the data is 0
+    if any(_is_table(part) for measure in measures for part in walk(measure)) or _is_ratio(*site.args):
+        return False
     if not measures and is_count(divisor) and numerator.number is None and not _is_total(numerator):
         return False  # a mask over its length, coordinates over an extent: of rows that are not empty
     if site.library in AUTODIFF and (numerator.number is not None or not measures or site.library in ("tensorflow", "keras")):
         return True
     parts = [numerator, *(strip(numerator).args if strip(numerator).op in ("sub", "mul") else ())]
     return any(same(part, measure.args[0]) for part in parts for measure in measures)
+
+
+def _is_one_vector(divisor: Value) -> bool:
+    """The norm of a single vector in NumPy, a normal, a direction: what is 0 by mistake are rows of data, along an axis."""
+    return divisor.op == "norm" and divisor.library in ("numpy", "scipy") and divisor.axis is None
+
+
+def _is_inf(numerator: Value, divisor: Value) -> bool:
+    """exp(x) / sigmoid(-x): where the divisor underflows, the numerator has overflowed, and inf is right."""
+    negated = strip(divisor.args[0]) if divisor.op == "sigmoid" else divisor
+    return negated.op == "neg" and any(part.op == "exp" and same(part.args[0], negated.args[0]) for part in walk(numerator, 3))
+
+
+def _is_table(value: Value) -> bool:
+    """Sines, or a grid: not all the same."""
+    return bool(value.about.get("table")) or value.name.rsplit(".", 1)[-1] in ("linspace", "logspace", "geomspace")
+
+
+def _is_ratio(numerator: Value, divisor: Value) -> bool:
+    """Probabilities of the same choices in two models, the choices drawn from one of them."""
+    a, b = _chosen(numerator), _chosen(divisor)
+    if a is None or b is None:
+        return False
+    return any(part.name for part in walk(b)) and [part.name for part in walk(a)] == [part.name for part in walk(b)]
+
+
+def _chosen(value: Value) -> Value | None:
+    """The index that picks from a softmax."""
+    while value.op in ("view", "cast") and value.args:
+        value = value.args[0]
+    return value.args[1] if value.op == "index" and len(value.args) == 2 and strip(value).op == "softmax" else None
 
 
 _MEASURES = frozenset({"norm", "std", "var", "max", "min"})

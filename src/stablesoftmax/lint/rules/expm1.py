@@ -10,36 +10,52 @@ Good:
 
     rate = np.expm1(x)
 
-Fix: expm1 of the library, if the exp is written there.
+Fix: expm1 of the library, if the exp is written there. Silent for the difference of two logarithms, which has lost its digits
+before, and for what is rounded to a whole number.
 """
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 
-from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.findings import Finding, Pardon
+from stablesoftmax.lint.frames import dotted
+from stablesoftmax.lint.rules.log1p import is_measured
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.spelling import plain
 from stablesoftmax.lint.values import Value, strip
 
 CODE = "SSM208"
 NAME = "expm1"
-OPS = ("sub",)
+OPS = ("sub", "round")
+_LOGARITHM = re.compile(r"(^|_)(ll|llf|llnull|log|loglike\w*|loglik\w*|logp)(_|$)")
 
 
-def check(site: Site) -> Iterator[Finding]:
+def check(site: Site) -> Iterator[Finding | Pardon]:
     """exp(x) - 1, and 1 - exp(x)."""
+    if site.op != "sub":
+        yield from _pardons(site)
+        return
     left, right = site.args
     if any(arg.op == "exp" and arg.args[0].op == "constant" for arg in site.args):
         return
     if any(_is_large(arg) for arg in site.args):
         return
     if left.op == "exp" and right.number == 1 and left.high > 1e-3:
+        if site.library == "theano":
+            return  # rewritten when the graph is compiled, and 1 - exp(x) is not
         fix = site.replace(plain, left.args[0], function="expm1")
         yield site.report("exp(x) - 1 cancels for a small x; use expm1", fix=fix)
     elif right.op == "exp" and left.number == 1:
         fix = site.replace(_negative, right.args[0])
         yield site.report("1 - exp(x) cancels for a small x; use -expm1", fix=fix)
+
+
+def _pardons(site: Site) -> Iterator[Pardon]:
+    """What is rounded to a whole number needs no more digits."""
+    yield from site.pardon(strip(site.args[0]))
 
 
 def _negative(site: Site, text: str) -> tuple[str, tuple[str, ...]] | None:
@@ -48,10 +64,25 @@ def _negative(site: Site, text: str) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _is_large(power: Value) -> bool:
-    """exp(-13.4 + ...): the argument of a fitted formula is not near 0."""
+    """exp(-13.4 + ...): a fitted formula is not near 0; a difference of logarithms is, but has lost its digits before."""
     argument = strip(power.args[0]) if power.op == "exp" else power
+    if power.op == "exp" and (is_measured(argument) or any(map(_is_difference_of_logarithms, (argument, *argument.args)))):
+        return True
     while argument.op in ("add", "sub"):
         if any((arg.number or 0.0) >= 1 or (arg.number or 0.0) <= -1 for arg in argument.args):
             return True
         argument = strip(argument.args[0])
     return False
+
+
+def _is_difference_of_logarithms(value: Value) -> bool:
+    inner = strip(value)
+    if inner.op != "sub" or not isinstance(inner.node, ast.BinOp):
+        return False
+    return all(map(_is_logarithm, inner.args, (inner.node.left, inner.node.right)))
+
+
+def _is_logarithm(value: Value, node: ast.expr) -> bool:
+    """By how it was made, or by its name."""
+    name = dotted(node.func if isinstance(node, ast.Call) else node)
+    return strip(value).op in ("log", "logsumexp", "log_softmax") or bool(_LOGARITHM.search(name.rsplit(".", 1)[-1]))

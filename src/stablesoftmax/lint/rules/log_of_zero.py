@@ -21,13 +21,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.findings import Finding, Pardon
 from stablesoftmax.lint.site import Site
-from stablesoftmax.lint.values import Value, strip, walk
+from stablesoftmax.lint.values import Value, same, strip, walk
 
 CODE = "SSM301"
 NAME = "log-of-zero"
-OPS = ("log",)
+OPS = ("log", "compare", "maximum", "where", "mul")
 WORDS = {
     "softmax": "a softmax, which underflows",
     "sigmoid": "a sigmoid, which underflows",
@@ -45,8 +45,11 @@ WORDS = {
 }
 
 
-def check(site: Site) -> Iterator[Finding]:
+def check(site: Site) -> Iterator[Finding | Pardon]:
     """A logarithm of a value with evidence that it can be 0."""
+    if site.op != "log":
+        yield from _pardons(site)
+        return
     value = site.args[0]
     if _is_mask(value):
         return  # log of a mask is the mask that is added to logits
@@ -57,6 +60,21 @@ def check(site: Site) -> Iterator[Finding]:
         yield site.report(f"log of {what}: -inf where it is 0; clip it from below, or keep the logarithm from the start")
 
 
+def _pardons(site: Site) -> Iterator[Pardon]:
+    """-inf is right where it is compared, bounded from below, replaced because it is not finite, or a number of decibels."""
+    args = [strip(arg) for arg in site.args]
+    if site.op == "where":
+        replaced = len(args) == 3 and args[0].op == "isnan"
+        args = [arg for arg in args[1:] if replaced and any(same(arg, tested) for tested in args[0].args)]
+    elif site.op == "maximum":
+        args = [strip(arg.args[0]) if arg.op == "round" else arg for arg in args] if any(a.number is not None for a in args) else []
+    elif site.op == "mul":
+        args = [arg for arg in args if arg.about.get("base") == "log10"] if any(a.number in (10, 20) for a in args) else []
+    for arg in args:
+        if arg.op == "log":
+            yield from site.pardon(arg)
+
+
 def _is_mask(value: Value) -> bool:
     inner = strip(value)
     return inner.op == "compare" or (inner.op == "mul" and all(map(_is_mask, inner.args)))
@@ -65,8 +83,8 @@ def _is_mask(value: Value) -> bool:
 def _is_long_product(value: Value) -> bool:
     """A product of numbers, but not of the lengths of an array."""
     inner = strip(value)
-    if inner.op != "prod" or inner.dtype == "int":
-        return False
+    if inner.op != "prod" or inner.dtype == "int" or (value.op == "cast" and value.args[0] is inner):
+        return False  # what is cast to floating point after it was multiplied was whole numbers
     parts = list(walk(inner))
     named = " ".join(f"{part.name} {part.about.get('bound', '')}" for part in parts)
     return not any(part.op == "length" for part in parts) and not re.search(r"shape|size|dim|count", named)

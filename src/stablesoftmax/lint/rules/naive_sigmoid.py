@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.names import AUTODIFF
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.spelling import plain
 from stablesoftmax.lint.values import strip
@@ -31,6 +32,8 @@ OPS = ("div",)
 def check(site: Site) -> Iterator[Finding]:
     """The logistic function spelled out."""
     value = site.value
+    if site.library in AUTODIFF and not site.differentiates:
+        return  # 1 / inf is right, and only its gradient is not
     if value.op != "sigmoid" or not value.about.get("naive") or site.frame.is_guarded(value.args[0]):
         return
     if any(site.frame.is_guarded(arg) for arg in strip(value.args[0]).args):

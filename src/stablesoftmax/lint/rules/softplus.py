@@ -19,24 +19,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stablesoftmax.lint.canonical import is_shifted
-from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.findings import Finding, Pardon
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.spelling import spell
-from stablesoftmax.lint.values import Value, strip
+from stablesoftmax.lint.values import Value, same, strip, walk
 
 CODE = "SSM206"
 NAME = "softplus"
-OPS = ("log", "log1p")
+OPS = ("log", "log1p", "where")
 
 
-def check(site: Site) -> Iterator[Finding]:
+def check(site: Site) -> Iterator[Finding | Pardon]:
     """log(1 + exp(x)) or log1p(exp(x)) where x is not bounded."""
+    if site.op == "where":
+        yield from _pardons(site)
+        return
     power = _power(site)
     if power is None or is_shifted(power.args[0]) or site.frame.is_guarded(power.args[0]):
         return
     known = not site.value.about.get("base")
     fix = site.replace(_write, power.args[0]) if known else None
     yield site.report("log(1 + exp(x)) overflows; use softplus or logaddexp(0, x)", fix=fix)
+
+
+def _pardons(site: Site) -> Iterator[Pardon]:
+    """`where(x > threshold, x, log1p(exp(x)))` does not choose the inf; a gradient would see it."""
+    condition = strip(site.args[0]) if len(site.args) == 3 and not site.differentiates else None
+    if condition is None or condition.op != "compare":
+        return
+    tested = [part for arg in condition.args for part in (arg, *(arg.args if arg.op == "phi" else ()))]
+    for part in (part for branch in site.args[1:] for part in walk(branch, 4) if part.op in ("log", "log1p")):
+        if any(same(power.args[0], value) for power in walk(part, 2) if power.op == "exp" for value in tested):
+            yield from site.pardon(part)
 
 
 def _power(site: Site) -> Value | None:

@@ -11,7 +11,8 @@ Good:
 
     d = torch.sqrt(((a - b) ** 2).sum(dim=1) + 1e-12)
 
-No fix: the epsilon is a decision.
+No fix: the epsilon is a decision. Silent where no gradient is taken: under no_grad, where data is prepared, in the step of an
+optimizer, of counts.
 """
 
 from __future__ import annotations
@@ -19,20 +20,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.findings import Finding, Pardon
 from stablesoftmax.lint.names import AUTODIFF
 from stablesoftmax.lint.rules.log_of_zero import WORDS
 from stablesoftmax.lint.site import Site
-from stablesoftmax.lint.values import Value, strip, walk
+from stablesoftmax.lint.values import Value, contains, is_guard_name, same, strip, walk
 
 CODE = "SSM303"
 NAME = "sqrt-at-zero"
-OPS = ("sqrt", "rsqrt", "pow", "norm")
+OPS = ("sqrt", "rsqrt", "pow", "norm", "rank", "where")
+_INPUT = re.compile(r"^(input_values|input_features|pixel_values|past_values|waveforms?|audio|speech|raw_speech|spectrogram)$")
 _SPREAD = re.compile(r"sigma|std|scale|noise|bandwidth", re.IGNORECASE)
 
 
-def check(site: Site) -> Iterator[Finding]:
+def check(site: Site) -> Iterator[Finding | Pardon]:
     """sqrt in a library with gradients, rsqrt anywhere."""
+    if site.op in ("rank", "where"):
+        yield from _pardons(site)
+        return
     value = site.args[0]
     if site.op == "norm":
         if site.differentiates and site.library in ("tensorflow", "keras") and strip(value).op == "sub":
@@ -50,8 +55,8 @@ def check(site: Site) -> Iterator[Finding]:
     inner = strip(value)
     if any(part.op in ("random", "gaussian") for part in walk(inner)):
         return
-    if not steep and (inner.library in ("builtins", "math") or is_count(inner)):
-        return  # a number, or counts: nothing to take a gradient of
+    if not steep and (inner.library in ("builtins", "math") or is_count(inner) or _is_input(inner)):
+        return  # a number, counts, or what is fed in: nothing to take a gradient of
     what = WORDS.get(strip(value).op, "a sum of squares" if _sum_of_squares(value) else "something that can be 0")
     if steep:
         yield site.report(f"the reciprocal root of {what} is inf where that is 0; add an epsilon under the root")
@@ -59,11 +64,40 @@ def check(site: Site) -> Iterator[Finding]:
         yield site.report(f"the gradient of the root of {what} is nan where that is 0; add an epsilon under the root")
 
 
+def _pardons(site: Site) -> Iterator[Pardon]:
+    """No gradient passes a search in a table; and of a root that `where` chooses, the rule for `where` speaks."""
+    if site.op == "rank":
+        yield from site.pardon(strip(site.args[0]))
+    elif len(site.args) == 3:
+        condition, *branches = map(strip, site.args)
+        tested = condition.args if condition.op == "compare" else ()
+        for branch in branches:
+            roots = [part for part in walk(branch, 3) if part.op == "rsqrt"]
+            if any(same(root.args[0], value) for root in roots for value in tested):
+                for root in roots:
+                    yield from site.pardon(root)
+
+
 def is_count(value: Value) -> bool:
     """Whether a value counts something: no gradient flows through it."""
+    if value.op == "phi":
+        return all(is_count(strip(arg)) for arg in value.args)
     return value.op in ("compare", "count", "one_hot") or (
-        value.op in ("sum", "mean", "mul") and any(is_count(strip(arg)) for arg in value.args)
+        value.op in ("sum", "mean", "mul", "square", "sqrt") and any(is_count(strip(arg)) for arg in value.args)
     )
+
+
+def _is_input(value: Value) -> bool:
+    """Whether all that a value is made of is data as it comes in, by its name."""
+    leaves = {part.name for part in walk(value) if not part.args and part.name and part.op in ("name", "call", "element", "loop")}
+    inputs = {name for name in leaves if _INPUT.search(name)}
+    return bool(inputs) and all(map(is_guard_name, leaves - inputs))
+
+
+def _is_scaled(square: Value) -> bool:
+    """Whether what is squared was divided by the larger of the absolute values: one of the squares is 1."""
+    inner = strip(square.args[0]) if square.op == "square" else square
+    return inner.op == "div" and strip(inner.args[1]).op in ("max", "maximum", "where") and contains(inner.args[1], "abs")
 
 
 def _sum_of_squares(value: Value) -> bool:
@@ -73,4 +107,6 @@ def _sum_of_squares(value: Value) -> bool:
     squares = [strip(arg) for arg in inner.args] if inner.op == "add" else []
     if any(part.op == "name" and _SPREAD.search(part.name) for square in squares for part in walk(square)):
         return False  # a standard deviation is not 0
-    return bool(squares) and all(square.op == "square" or _sum_of_squares(square) for square in squares)
+    if all(map(_is_scaled, squares)):
+        return False
+    return all(square.op == "square" or _sum_of_squares(square) for square in squares)
