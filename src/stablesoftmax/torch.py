@@ -8,9 +8,9 @@
 >>> x.grad
 tensor([[-4.2484e-18,  4.2484e-18]])
 
-Tensors lie in the memory of the CPU, and are read and written there without a copy. Derivatives of first and second order,
-`torch.vmap` and `torch.compile` (no graph break; a compiler does not look into these operators) work as with the functions of
-torch; forward-mode derivatives do not. The operators are ``torch.ops.stablesoftmax``; docs/design/torch.md. Needs
+Tensors lie in the memory of the CPU, and are read and written there without a copy. Derivatives of first and second order, forward
+mode of first order, `torch.vmap` and `torch.compile` (no graph break; a compiler does not look into these operators) work as with
+the functions of torch. The operators are ``torch.ops.stablesoftmax``; docs/design/torch.md. Needs
 ``pip install 'stablesoftmax[torch]'``.
 
 Where they differ from the functions of torch:
