@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 
 from stablesoftmax.lint.values import Value, Zero, identical, same, strip
 
-__all__ = ["dtype_of", "facts_of", "logistic_facts", "made", "square_facts"]
+__all__ = ["dtype_of", "facts_of", "logistic_facts", "made", "saturates", "square_facts"]
 
 NEVER, UNKNOWN, MAYBE = Zero.NEVER, Zero.UNKNOWN, Zero.MAYBE
 Facts = tuple[float, float, Zero]
@@ -21,7 +22,7 @@ def dtype_of(op: str, args: tuple[Value, ...]) -> str:
     """The dtype of a result, if its operands tell."""
     if op in ("compare", "isnan"):
         return "bool"
-    known = [arg.dtype for arg in args if arg.op != "constant"]
+    known = [arg.dtype for arg in args if arg.op != "constant" and not arg.about.get("scalar")]
     if not known or not all(known):
         return ""
     return known[0] if len(set(known)) == 1 else ""
@@ -58,9 +59,29 @@ def _sum(value: Value, *_: Value) -> Facts:
         zero = NEVER
     elif value.low >= 0 and (inner.op in COUNTS or (inner.op == "mul" and any(strip(arg).op in COUNTS for arg in inner.args))):
         zero = MAYBE
+    elif _is_mask(inner) or strip(inner.args[0] if inner.op == "largest" else inner).op == "sigmoid":
+        zero = MAYBE  # all sigmoids of a row can underflow; a softmax has one that does not
     else:
         zero = UNKNOWN
     return max(low, min(value.low, 1e-30)) if value.low > 0 else low, 0.0 if value.high <= 0 else math.inf, zero
+
+
+def _is_mask(value: Value) -> bool:
+    """Zeros and ones: a comparison, its complement, a mask without its diagonal."""
+    inner = strip(value)
+    if inner.op == "sub":
+        whole = [arg.number == 1 or strip(arg).op == "eye" for arg in inner.args]
+        masks = list(map(_is_mask, inner.args))
+        return any(masks) and all(map(operator.or_, whole, masks))
+    return inner.op in ("compare", "one_hot")
+
+
+def saturates(value: Value) -> bool:
+    """Whether a value that is below 1 in mathematics is rounded to 1: tanh, sigmoid, softmax, also their squares."""
+    inner = strip(value)
+    while inner.op in ("square", "abs"):
+        inner = strip(inner.args[0])
+    return inner.op in ("tanh", "sigmoid", "softmax")
 
 
 def _add(a: Value, b: Value) -> Facts:
@@ -86,12 +107,14 @@ def _sub(a: Value, b: Value) -> Facts:
         return -math.inf, 0.0, UNKNOWN
     if x.op == "max" and y.op == "min" and x.args and y.args and same(x.args[0], y.args[0]):
         return 0.0, math.inf, MAYBE  # the range of constant data
+    if _is_mask(x) and y.op == "eye":
+        return 0.0, 1.0, MAYBE  # the mask holds the diagonal
     if low > 0 or high < 0:
         return low, high, NEVER
     if low == 0 and a.number is not None:  # 1 - p, where p comes up to 1
         if y.op == "random":
             return low, high, NEVER  # uniform numbers lie below 1
-        return low, high, MAYBE if y.zero is MAYBE or y.op in ("clip", "tanh", "mean", "minimum", "add") else UNKNOWN
+        return low, high, MAYBE if y.zero is MAYBE or saturates(y) or y.op in ("clip", "mean", "minimum", "add") else UNKNOWN
     return low, high, UNKNOWN
 
 
@@ -225,6 +248,7 @@ _RANGES: dict[str, Facts] = {
     "count": (0.0, math.inf, MAYBE),
     "zeros": (0.0, 0.0, UNKNOWN),
     "ones": (1.0, 1.0, NEVER),
+    "eye": (0.0, 1.0, UNKNOWN),
     "random": (0.0, 1.0, MAYBE),
     "log_softmax": (-math.inf, 0.0, UNKNOWN),
     "log_sigmoid": (-math.inf, 0.0, UNKNOWN),

@@ -151,5 +151,5 @@ _SPECIAL: dict[str, Any] = {
     "eigen": _decomposed, "singular": _decomposed, "qr": _decomposed, "null_space": _decomposed, "largest": _largest,
     "accumulated": _accumulated,
     "clip": _clip, "where": _where, "cast": _cast, "view": _view, "moments": _moments, "uniform": _uniform,
-    "zeros": _filled, "ones": _filled, "full": _filled, "arange": _arange,
+    "zeros": _filled, "ones": _filled, "eye": _filled, "full": _filled, "arange": _arange,
 }  # fmt: skip
