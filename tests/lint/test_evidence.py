@@ -290,6 +290,18 @@ CASES = [
             top, index = torch.softmax(x, -1).topk(2)
             return top / top.sum(-1, keepdim=True)
      """, {"torch.softmax(x, -1)": "torch.sigmoid(x)"}, {"SSM302"}),
+    ("sigmoids in float32", """
+        import torch
+        def f(x):
+            top, index = torch.sigmoid(x.float()).topk(2)
+            return top / top.sum(-1, keepdim=True)
+     """, {"x.float()": "x"}, {"SSM302"}),
+    ("a product in float32", """
+        import torch
+        def f(x, w):
+            p = torch.sigmoid(torch.mm(x, w, out_dtype=torch.float32))
+            return p / p.sum(-1, keepdim=True)
+     """, {", out_dtype=torch.float32": ""}, {"SSM302"}),
     ("counts with one more each", """
         import numpy as np
         def f(a, b, bins):

@@ -6,7 +6,7 @@ import math
 import operator
 from collections.abc import Callable
 
-from stablesoftmax.lint.values import Value, Zero, identical, same, strip
+from stablesoftmax.lint.values import Value, Zero, identical, same, strip, walk
 
 __all__ = ["dtype_of", "facts_of", "logistic_facts", "made", "saturates", "square_facts"]
 
@@ -57,13 +57,18 @@ def _sum(value: Value, *_: Value) -> Facts:
     inner = strip(value)
     if value.low >= 0 and value.zero is NEVER:
         zero = NEVER
-    elif value.low >= 0 and (inner.op in COUNTS or (inner.op == "mul" and any(strip(arg).op in COUNTS for arg in inner.args))):
+    elif _can_all_be_zero(inner) and (value.low >= 0 or _is_mask(inner)):
         zero = MAYBE
-    elif _is_mask(inner) or strip(inner.args[0] if inner.op == "largest" else inner).op == "sigmoid":
-        zero = MAYBE  # all sigmoids of a row can underflow; a softmax has one that does not
     else:
         zero = UNKNOWN
     return max(low, min(value.low, 1e-30)) if value.low > 0 else low, 0.0 if value.high <= 0 else math.inf, zero
+
+
+def _can_all_be_zero(value: Value) -> bool:
+    """Whether a row of ordinary data can hold nothing but zeros."""
+    if value.op in COUNTS or _is_mask(value) or (value.op == "mul" and any(strip(arg).op in COUNTS for arg in value.args)):
+        return True
+    return _are_small_sigmoids(strip(value.args[0] if value.op == "largest" else value))
 
 
 def _is_mask(value: Value) -> bool:
@@ -74,6 +79,12 @@ def _is_mask(value: Value) -> bool:
         masks = list(map(_is_mask, inner.args))
         return any(masks) and all(map(operator.or_, whole, masks))
     return inner.op in ("compare", "one_hot")
+
+
+def _are_small_sigmoids(value: Value) -> bool:
+    """All sigmoids of a row are 0 below -17 in float16, and below -104 where they are known to be float32, which does not occur."""
+    wide = ("float32", "float64")
+    return value.op == "sigmoid" and (value.dtype == "float16" or not any(part.dtype in wide for part in walk(value)))
 
 
 def saturates(value: Value) -> bool:
