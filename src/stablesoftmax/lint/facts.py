@@ -82,7 +82,7 @@ def _is_mask(value: Value) -> bool:
 
 
 def _are_small_sigmoids(value: Value) -> bool:
-    """All sigmoids of a row are 0 below -17 in float16, and below -104 where they are known to be float32, which does not occur."""
+    """Sigmoids are 0 from -18 on in float16, so a row of them can be; in float32 only below -88, where no ordinary row lies."""
     wide = ("float32", "float64")
     return value.op == "sigmoid" and (value.dtype == "float16" or not any(part.dtype in wide for part in walk(value)))
 
