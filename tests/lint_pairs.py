@@ -3,6 +3,7 @@
 import collections
 import pathlib
 import re
+import textwrap
 
 from stablesoftmax.lint.engine import analyse
 from stablesoftmax.lint.source import Source
@@ -26,3 +27,11 @@ def expected(program):
 def found(program):
     """(line, code) -> how often, from the linter."""
     return collections.Counter((finding.line, finding.code) for finding in analyse(Source(program)))
+
+
+def without(program, changes):
+    """A program without what silenced a rule: old text -> new text."""
+    for old, new in changes.items():
+        assert old in program
+        program = program.replace(old, new)
+    return textwrap.dedent(program)

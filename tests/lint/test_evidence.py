@@ -164,12 +164,6 @@ CASES = [
             s = pt.sigmoid(value)
             return pt.log(s)
      """, {"import pytensor.tensor as pt": "import torch as pt"}, {"SSM202"}),
-    ("every use stands beside terms of other things", """
-        import numpy as np
-        def f(x, sigma):
-            y = np.log(1 + x)
-            return y - sigma + 2, y + sigma**2
-     """, {"y + sigma**2": "y"}, {"SSM207"}),
     ("what was drawn is not 0", """
         import torch
         def f(logits):
@@ -177,27 +171,6 @@ CASES = [
             i = torch.multinomial(p, num_samples=1)
             return 1 / p.gather(dim=1, index=i)
      """, {"torch.multinomial(p, num_samples=1)": "f(p)"}, {"SSM302"}),
-    ("compared only", """
-        import torch
-        def f(x, u):
-            return u.uniform_().log_().gt(x)
-     """, {".gt(x)": ""}, {"SSM301"}),
-    ("bounded from below next", """
-        import numpy as np
-        def squarings(a):
-            return np.maximum(0, np.floor(np.log2(np.std(a) / 5.3)))
-     """, {"np.maximum(0, np.floor(np.log2(np.std(a) / 5.3)))": "np.floor(np.log2(np.std(a) / 5.3))"}, {"SSM301"}),
-    ("replaced where it is not finite", """
-        import torch
-        def f(x):
-            y = torch.log(torch.relu(x))
-            return torch.where(torch.isfinite(y), y, -30.0)
-     """, {"isfinite(y)": "isfinite(x)"}, {"SSM301"}),
-    ("decibels", """
-        import torch
-        def f(x, y):
-            return 20 * torch.log10(torch.std(x) / torch.std(y))
-     """, {"20 *": "3 *"}, {"SSM301"}),
     ("a product of whole numbers", """
         import torch
         def f(x):
@@ -210,12 +183,6 @@ CASES = [
             v = (counts * weight).sqrt()
             return (v**2).sum(dim=1).sqrt()
      """, {"torch.bincount(t)": "torch.relu(t)"}, {"SSM303"}),
-    ("searched in a table", """
-        import torch
-        def f(a, b, ends):
-            d = torch.sqrt(torch.sum((a - b) ** 2, dim=-1))
-            return torch.bucketize(d, ends)
-     """, {"torch.bucketize(d, ends)": "d - ends"}, {"SSM303"}),
     ("data as it comes in", """
         import torch
         def f(input_values, padding_mask):
@@ -230,14 +197,6 @@ CASES = [
             x, y = x / d, y / d
             return 1 / lax.sqrt(x ** 2 + y ** 2)
      """, {"abs(x) > abs(y), abs(x), abs(y)": "x > y, x, y"}, {"SSM303"}),
-    ("where chooses, and its own rule speaks", """
-        import jax.numpy as jnp
-        from jax import lax
-        def f(x):
-            with stop_recording():
-                n = jnp.linalg.norm(x)
-                return jnp.where(n == 0, 1, lax.rsqrt(n))
-     """, {"n == 0": "x == 0"}, {"SSM303"}),
     ("where chooses, and no gradient is taken", """
         import torch
         @torch.no_grad()
@@ -276,51 +235,95 @@ CASES = [
         def hertz(mels):
             return 700.0 * (np.exp(mels / 1127.0) - 1.0)
      """, {"mels": "x"}, {"SSM208"}),
-    ("rounded to a whole number", """
-        import torch
-        def f(x):
-            return torch.round(torch.exp(x) - 1)
-     """, {"torch.round": "torch.abs"}, {"SSM208"}),
     ("a difference of logarithms", """
         import numpy as np
         def prsq(llnull, llf, n):
             return 1 - np.exp((llnull - llf) * (2 / n))
      """, {"llnull": "a", "llf": "b"}, {"SSM208"}),
-    ("log(p) stands beside log(1 - p)", """
+    ("an epsilon beside the square of a tanh", """
+        import torch
+        def f(u):
+            return torch.log(1 - torch.tanh(u) ** 2 + 1e-6)
+     """, {" + 1e-6": ""}, {"SSM301"}),
+    ("tanh of what is bounded", """
+        import torch
+        def f(u):
+            return torch.log1p(-torch.clamp(torch.tanh(u), max=0.99))
+     """, {"torch.clamp(torch.tanh(u), max=0.99)": "torch.tanh(u)"}, {"SSM301"}),
+    ("the diagonal stays in the mask", """
+        import torch
+        def f(x, labels):
+            same = torch.eq(labels[:, None], labels).float()
+            eye = torch.eye(len(labels))
+            return (x * eye).sum(1) / eye.sum(1)
+     """, {"(x * eye).sum(1) / eye.sum(1)": "(x * (same - eye)).sum(1) / (same - eye).sum(1)"}, {"SSM302"}),
+    ("weights with the maximum subtracted", """
         import numpy as np
-        def f(p, n, k, c):
-            return c + k * np.log(p) + (n - k) * np.log(1 - p)
-     """, {"k * np.log(p)": "k * p"}, {"SSM207"}),
-    ("a constant stands beside it", """
+        def f(x, s):
+            e = np.exp(s - s.max())
+            return np.sum(x * e) / np.sum(e)
+     """, {" - s.max()": ""}, {"SSM101"}),
+    ("a mean with other weights", """
         import numpy as np
-        def f(c):
-            return np.log(1 - c * c) - np.log(2 * np.pi)
-     """, {"np.log(2 * np.pi)": "c"}, {"SSM207"}),
-    ("a term of other things stands beside it", """
+        def f(x, s, t):
+            e = np.exp(s)
+            return np.sum(x * t) / np.sum(e)
+     """, {"x * t": "x * e"}, {"SSM101"}),
+    ("a branch between that tests the temperature", """
+        import torch
+        def f(logits, temperature, mask=None):
+            assert temperature > 0
+            logits = logits / temperature
+            if mask is not None:
+                logits = logits.masked_fill(mask, -1e4)
+            return torch.softmax(logits, -1)
+     """, {"assert temperature > 0": "pass"}, {"SSM106"}),
+    ("an array of another dtype takes part", """
+        import torch
+        def f(x, bias, mask, scale=1.0):
+            x = x.half() * bias
+            return torch.softmax(x.masked_fill(mask, -1e9), -1)
+     """, {"* bias": "* scale"}, {"SSM502"}),
+    ("largest of a softmax", """
+        import torch
+        def f(x):
+            top, index = torch.softmax(x, -1).topk(2)
+            return top / top.sum(-1, keepdim=True)
+     """, {"torch.softmax(x, -1)": "torch.sigmoid(x)"}, {"SSM302"}),
+    ("sigmoids in float32", """
+        import torch
+        def f(x):
+            top, index = torch.sigmoid(x.float()).topk(2)
+            return top / top.sum(-1, keepdim=True)
+     """, {"x.float()": "x"}, {"SSM302"}),
+    ("a product in float32", """
+        import torch
+        def f(x, w):
+            p = torch.sigmoid(torch.mm(x, w, out_dtype=torch.float32))
+            return p / p.sum(-1, keepdim=True)
+     """, {", out_dtype=torch.float32": ""}, {"SSM302"}),
+    ("counts with one more each", """
         import numpy as np
-        def f(x, sigma):
-            y = np.log(1 + x)
-            return y - sigma
-     """, {"y - sigma": "y - sigma * x"}, {"SSM207"}),
-    ("the power that a sum of logarithms is", """
-        import numpy as np
-        def survival(deaths, at_risk):
-            s = np.log(1 - deaths / at_risk)
-            s = np.cumsum(s)
-            return np.exp(s)
-     """, {"np.exp(s)": "s"}, {"SSM207"}),
+        def f(a, b, bins):
+            p = np.histogram(a, bins)[0] / len(a)
+            q = (np.histogram(b, bins)[0] + 1) / len(b)
+            return p / q
+     """, {" + 1)": ")"}, {"SSM302"}),
+    ("an argument of another class", """
+        import torch
+        class Head(torch.nn.Module):
+            def forward(self, x):
+                return torch.softmax(x, -1)
+        def loss(net: torch.nn.Module, x):
+            return torch.log(net(x))
+     """, {"torch.nn.Module, x": "Head, x"}, {"SSM201"}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("program", "changes", "codes"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_evidence(program, changes, codes):
-    safe = textwrap.dedent(program)
-    assert not lint_pairs.found(safe)
-    unsafe = program
-    for old, new in changes.items():
-        assert old in unsafe
-        unsafe = unsafe.replace(old, new)
-    assert codes <= {code for _, code in lint_pairs.found(textwrap.dedent(unsafe))}
+    assert not lint_pairs.found(textwrap.dedent(program))
+    assert codes <= {code for _, code in lint_pairs.found(lint_pairs.without(program, changes))}
 
 
 @pytest.mark.parametrize("other", ["norm(x, 1)", "norm(x, ord=1)", "x.std(ddof=1)", "norm(x)"])

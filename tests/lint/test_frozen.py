@@ -5,7 +5,8 @@ import pytest
 
 PAIRS = list(lint_pairs.pairs(lint_pairs.FOLDER.parent / "frozen"))
 THIRD = list(lint_pairs.pairs(lint_pairs.FOLDER.parent / "frozen_third"))
-NOT_SILENT = {"t09_focal_torch"}  # 1 - exp(log p) as the weight of a focal loss: its last digits do not matter
+FOURTH = list(lint_pairs.pairs(lint_pairs.FOLDER.parent / "frozen_fourth"))
+NOT_SILENT = {"u08_bandits_numpy"}  # a temperature that the constructor tests and a method divides by
 
 
 def met(pairs):
@@ -26,17 +27,24 @@ def test_recall():
 
 
 def test_recall_of_the_third_set():
-    """What it was on the day it was written, before any rule was changed for it."""
+    """All, since what it showed was learned; on the day it was written 46 of 55."""
     places, seen = met(THIRD)
     assert (len(THIRD), places) == (20, 55)
-    assert seen >= 46
+    assert seen == places
 
 
-@pytest.mark.parametrize("good", [good for _, _, good in PAIRS], ids=[name for name, _, _ in PAIRS])
+def test_recall_of_the_fourth_set():
+    """What it was on the day it was written, before any rule was changed for it."""
+    places, seen = met(FOURTH)
+    assert (len(FOURTH), places) == (20, 120)
+    assert seen >= 99
+
+
+@pytest.mark.parametrize("good", [good for _, _, good in PAIRS + THIRD], ids=[name for name, _, _ in PAIRS + THIRD])
 def test_no_false_alarm(good):
     assert not lint_pairs.found(good)
 
 
-@pytest.mark.parametrize(("name", "good"), [(name, good) for name, _, good in THIRD], ids=[name for name, _, _ in THIRD])
-def test_false_alarms_of_the_third_set(name, good):
+@pytest.mark.parametrize(("name", "good"), [(name, good) for name, _, good in FOURTH], ids=[name for name, _, _ in FOURTH])
+def test_false_alarms_of_the_fourth_set(name, good):
     assert bool(lint_pairs.found(good)) <= (name in NOT_SILENT)

@@ -23,7 +23,6 @@ _PASSING = frozenset(
     {"jit", "vmap", "pmap", "function", "compile", "vectorize", "partial", "checkpoint", "remat", "njit", "script"}
 )
 _MAPPING = frozenset({"map_fn", "apply_along_axis", "map"})
-_CALLED = ("forward", "call", "__call__")
 _NUMBERS = {
     "pi": math.pi,
     "e": math.e,
@@ -102,10 +101,7 @@ def enter(frame: Frame, node: ast.Call, function: Value, args: list[Value], keyw
         return _instantiate(frame, node, function.about["class"], args, keywords)
     if function.op == "instance":
         cls: Class = function.about["class"]
-        for name in _CALLED:
-            if name in cls.methods:
-                return follow(frame, node, _bound(cls, name), args, keywords)
-        return unknown(node=node)
+        return follow(frame, node, _bound(cls, cls.called), args, keywords) if cls.called else unknown(node=node)
     if function.op == "layer" and args:
         return layers.run_layer(frame, function, args[0], node)
     if function.op == "layer":

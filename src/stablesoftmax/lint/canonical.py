@@ -93,11 +93,12 @@ def _unshifted(argument: Value, axis: Any) -> Value:
 
 def _softmax_or_sigmoid(args: tuple[Value, ...], _: dict[str, Any]) -> Value | None:
     numerator, denominator = strip(args[0]), strip(args[1])
-    top = exponential(numerator)
-    if top is not None and (total := _total(denominator)) is not None:
-        if exponential(total.args[0]) is not None and same(numerator, total.args[0]):
+    top, total = exponential(numerator), _total(denominator)
+    if total is not None:
+        if top is not None and exponential(total.args[0]) is not None and same(numerator, total.args[0]):
             return _softmax(args, numerator, top, total)
-    elif top is not None and denominator.op == "add":  # e^x / (1 + e^x)
+        return _weighted_mean(numerator, total)
+    if top is not None and denominator.op == "add":  # e^x / (1 + e^x)
         for one, power in (denominator.args, denominator.args[::-1]):
             if one.number == 1 and same(power, top):
                 return _logistic(top.args[0], top.args[0], args[1] is denominator and identical(args[0], power))
@@ -107,6 +108,18 @@ def _softmax_or_sigmoid(args: tuple[Value, ...], _: dict[str, Any]) -> Value | N
                 exponent = strip(power).args[0]
                 argument = exponent.args[0] if exponent.op == "neg" else made("neg", (exponent,))
                 return _logistic(argument, exponent, args[1] is denominator and power.op == "exp")
+    return None
+
+
+def _weighted_mean(numerator: Value, total: Value) -> Value | None:
+    """x e / sum(e) is x times a softmax, and sum(x e) / sum(e) the sum of that."""
+    summed = numerator.op == "sum" and numerator.axis == total.axis
+    product, power = strip(numerator.args[0]) if summed else numerator, exponential(total.args[0])
+    for i, factor in enumerate(product.args if product.op == "mul" and power is not None else ()):
+        if power is not None and same(factor, total.args[0]):
+            softmax = _softmax((factor, total), strip(factor), power, total)
+            weighted = made("mul", (product.args[1 - i], softmax))
+            return made("sum", (weighted,), axis=total.axis) if summed else weighted
     return None
 
 

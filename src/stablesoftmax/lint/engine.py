@@ -19,10 +19,10 @@ from stablesoftmax.lint.values import Value
 __all__ = ["analyse", "is_suspicious"]
 
 _SUSPICIOUS = re.compile(
-    rb"\b(?:exp|exp_|log|log_|ln|log2|log10|sqrt|rsqrt|norm|softmax|log_softmax|Softmax|LogSoftmax|sigmoid|expit|Sigmoid|std|var"
+    rb"\b(?:exp|exp_|log|log_|log1p|ln|log2|log10|sqrt|rsqrt|norm|softmax|log_softmax|Softmax|LogSoftmax|sigmoid|expit|Sigmoid|std|var"
     rb"|logsumexp|bincount|histogram|masked_fill|masked_fill_|pow|power|divide_no_nan|acos|arccos)\s*\(|[Ll]oss\b\w*\(|cross_?entropy"
     rb"|mean\([^\n]*\*\*|\*\*[^\n]*mean\(|square\([^\n]*mean\(|mean\([^\n]*square\(|max\([^\n]*-[^\n]*min\("
-    rb"|/ ?\(?[\w.]+sum\(|sum\([^\n]*\*|- ?\(?[\w./ ]+\)? ?\*\* ?2|- ?mean\w* ?\*"
+    rb"|/ ?\(?[\w.]+sum\(|/ ?\([^()\n]*\)\.sum\(|sum\([^\n]*\*|- ?\(?[\w./ ]+\)? ?\*\* ?2|- ?mean\w* ?\*"
     rb"|\bCrossEntropy|nan\b|NaN\b|\.compile\(|float16|bfloat16|\.half\(|temperature|tau\b"
 )
 _LOSSES = re.compile(rb"[Ll]oss\b\w*\(|cross_?entropy|CrossEntropy|\.compile\(|\bmodel\(", re.IGNORECASE)

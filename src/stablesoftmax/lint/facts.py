@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 
-from stablesoftmax.lint.values import Value, Zero, identical, same, strip
+from stablesoftmax.lint.values import Value, Zero, identical, same, strip, walk
 
-__all__ = ["dtype_of", "facts_of", "logistic_facts", "made", "square_facts"]
+__all__ = ["dtype_of", "facts_of", "logistic_facts", "made", "saturates", "square_facts"]
 
 NEVER, UNKNOWN, MAYBE = Zero.NEVER, Zero.UNKNOWN, Zero.MAYBE
 Facts = tuple[float, float, Zero]
@@ -21,7 +22,7 @@ def dtype_of(op: str, args: tuple[Value, ...]) -> str:
     """The dtype of a result, if its operands tell."""
     if op in ("compare", "isnan"):
         return "bool"
-    known = [arg.dtype for arg in args if arg.op != "constant"]
+    known = [arg.dtype for arg in args if arg.op != "constant" and not arg.about.get("scalar")]
     if not known or not all(known):
         return ""
     return known[0] if len(set(known)) == 1 else ""
@@ -56,11 +57,42 @@ def _sum(value: Value, *_: Value) -> Facts:
     inner = strip(value)
     if value.low >= 0 and value.zero is NEVER:
         zero = NEVER
-    elif value.low >= 0 and (inner.op in COUNTS or (inner.op == "mul" and any(strip(arg).op in COUNTS for arg in inner.args))):
+    elif _can_all_be_zero(inner) and (value.low >= 0 or _is_mask(inner)):
         zero = MAYBE
     else:
         zero = UNKNOWN
     return max(low, min(value.low, 1e-30)) if value.low > 0 else low, 0.0 if value.high <= 0 else math.inf, zero
+
+
+def _can_all_be_zero(value: Value) -> bool:
+    """Whether a row of ordinary data can hold nothing but zeros."""
+    if value.op in COUNTS or _is_mask(value) or (value.op == "mul" and any(strip(arg).op in COUNTS for arg in value.args)):
+        return True
+    return _are_small_sigmoids(strip(value.args[0] if value.op == "largest" else value))
+
+
+def _is_mask(value: Value) -> bool:
+    """Zeros and ones: a comparison, its complement, a mask without its diagonal."""
+    inner = strip(value)
+    if inner.op == "sub":
+        whole = [arg.number == 1 or strip(arg).op == "eye" for arg in inner.args]
+        masks = list(map(_is_mask, inner.args))
+        return any(masks) and all(map(operator.or_, whole, masks))
+    return inner.op in ("compare", "one_hot")
+
+
+def _are_small_sigmoids(value: Value) -> bool:
+    """Sigmoids are 0 from -18 on in float16, so a row of them can be; in float32 only below -88, where no ordinary row lies."""
+    wide = ("float32", "float64")
+    return value.op == "sigmoid" and (value.dtype == "float16" or not any(part.dtype in wide for part in walk(value)))
+
+
+def saturates(value: Value) -> bool:
+    """Whether a value that is below 1 in mathematics is rounded to 1: tanh, sigmoid, softmax, also their squares."""
+    inner = strip(value)
+    while inner.op in ("square", "abs"):
+        inner = strip(inner.args[0])
+    return inner.op in ("tanh", "sigmoid", "softmax")
 
 
 def _add(a: Value, b: Value) -> Facts:
@@ -86,12 +118,14 @@ def _sub(a: Value, b: Value) -> Facts:
         return -math.inf, 0.0, UNKNOWN
     if x.op == "max" and y.op == "min" and x.args and y.args and same(x.args[0], y.args[0]):
         return 0.0, math.inf, MAYBE  # the range of constant data
+    if _is_mask(x) and y.op == "eye":
+        return 0.0, 1.0, MAYBE  # the mask holds the diagonal
     if low > 0 or high < 0:
         return low, high, NEVER
     if low == 0 and a.number is not None:  # 1 - p, where p comes up to 1
         if y.op == "random":
             return low, high, NEVER  # uniform numbers lie below 1
-        return low, high, MAYBE if y.zero is MAYBE or y.op in ("clip", "tanh", "mean", "minimum", "add") else UNKNOWN
+        return low, high, MAYBE if y.zero is MAYBE or saturates(y) or y.op in ("clip", "mean", "minimum", "add") else UNKNOWN
     return low, high, UNKNOWN
 
 
@@ -225,6 +259,7 @@ _RANGES: dict[str, Facts] = {
     "count": (0.0, math.inf, MAYBE),
     "zeros": (0.0, 0.0, UNKNOWN),
     "ones": (1.0, 1.0, NEVER),
+    "eye": (0.0, 1.0, UNKNOWN),
     "random": (0.0, 1.0, MAYBE),
     "log_softmax": (-math.inf, 0.0, UNKNOWN),
     "log_sigmoid": (-math.inf, 0.0, UNKNOWN),

@@ -26,6 +26,11 @@ class Class:
     initialized: bool = False
     constants: frozenset[str] | None = None  # methods of which no gradient is taken, when they are known
 
+    @property
+    def called(self) -> str:
+        """The method that runs when an instance is called, or ""."""
+        return next((name for name in ("forward", "call", "__call__") if name in self.methods), "")
+
 
 class Module:
     """A file that is followed.

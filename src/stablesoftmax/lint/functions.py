@@ -52,9 +52,10 @@ def compute(frame: Frame, node: ast.Call, op: str, args: list[Value], keywords: 
     handler = _SPECIAL.get(op)
     if handler is not None:
         return cast(Value, handler(frame, node, args, keywords, library, name))
+    wanted = arguments.dtype_named(keywords.get("out_dtype"))
     args = arguments.operands(args, keywords, 2)
     count = {"add": 2, "sub": 2, "mul": 2, "div": 2, "pow": 2, "maximum": 2, "minimum": 2, "logaddexp": 2}.get(op)
-    about = {}
+    about = {"dtype": wanted} if wanted else {}
     if name in ("log2", "log10") or (op == "log" and library == "math" and len(args) > 1):
         about["base"] = name
         args = args[:1]
@@ -151,5 +152,5 @@ _SPECIAL: dict[str, Any] = {
     "eigen": _decomposed, "singular": _decomposed, "qr": _decomposed, "null_space": _decomposed, "largest": _largest,
     "accumulated": _accumulated,
     "clip": _clip, "where": _where, "cast": _cast, "view": _view, "moments": _moments, "uniform": _uniform,
-    "zeros": _filled, "ones": _filled, "full": _filled, "arange": _arange,
+    "zeros": _filled, "ones": _filled, "eye": _filled, "full": _filled, "arange": _arange,
 }  # fmt: skip

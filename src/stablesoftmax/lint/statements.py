@@ -75,7 +75,7 @@ def bind_parameters(frame: Frame, function: Function, args: list[Value], keyword
         elif name in defaults:
             frame.names[name] = _default(frame, name, defaults[name])
         else:
-            frame.names[name] = unknown(name, **promised(function, cls, frame.module, name))
+            frame.names[name] = _announced(frame, function, name) or unknown(name, **promised(function, cls, frame.module, name))
     for arg in (spec.vararg, spec.kwarg):
         if arg is not None:
             frame.names[arg.arg] = unknown(arg.arg)
@@ -86,7 +86,21 @@ def _default(frame: Frame, name: str, default: ast.expr) -> Value:
     value = expressions.evaluate(frame, default)
     if value.op in ("library", "function") or value.looks_small_and_positive:
         return value
-    return unknown(name)
+    parameter = unknown(name)
+    parameter.about["scalar"] = value.number is not None  # a number of Python, which does not change the dtype of an array
+    return parameter
+
+
+def _announced(frame: Frame, function: Function, name: str) -> Value | None:
+    """A model of the module, by the annotation of a parameter or by its name: `policy: Policy`, or `policy` alone."""
+    args = function.args
+    annotation = next((arg.annotation for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs) if arg.arg == name), None)
+    if annotation is None:
+        plain = name.replace("_", "")
+        cls = next((held for title, held in frame.module.classes.items() if title.lower() == plain), None)
+    else:
+        cls = frame.module.classes.get(dotted(annotation))
+    return Value("instance", about={"class": cls}) if cls is not None and cls.called else None
 
 
 def run_function(frame: Frame, function: ast.FunctionDef | ast.AsyncFunctionDef, cls: Class | None) -> None:

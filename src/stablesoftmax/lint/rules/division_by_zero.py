@@ -103,7 +103,10 @@ _MEASURES = frozenset({"norm", "std", "var", "max", "min"})
 
 
 def _is_count(value: Value) -> bool:
+    """A count, also as a part of all there are."""
     inner = strip(value)
+    if inner.op == "div" and (strip(inner.args[1]).op == "length" or inner.args[1].number is not None):
+        inner = strip(inner.args[0])
     return inner.op == "count" or (inner.op == "sum" and bool(inner.args) and strip(inner.args[0]).op in ("compare", "count"))
 
 

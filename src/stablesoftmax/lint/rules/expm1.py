@@ -11,7 +11,7 @@ Good:
     rate = np.expm1(x)
 
 Fix: expm1 of the library, if the exp is written there. Silent for the difference of two logarithms, which has lost its digits
-before, and for what is rounded to a whole number.
+before, for what is rounded to a whole number, and for (1 - exp(x))^k x, the weight of a focal loss.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from stablesoftmax.lint.frames import dotted
 from stablesoftmax.lint.rules.log1p import is_measured
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.spelling import plain
-from stablesoftmax.lint.values import Value, strip
+from stablesoftmax.lint.values import Value, same, strip
 
 CODE = "SSM208"
 NAME = "expm1"
-OPS = ("sub", "round")
+OPS = ("sub", "round", "mul")
 _LOGARITHM = re.compile(r"(^|_)(ll|llf|llnull|log|loglike\w*|loglik\w*|logp)(_|$)")
 
 
@@ -54,8 +54,31 @@ def check(site: Site) -> Iterator[Finding | Pardon]:
 
 
 def _pardons(site: Site) -> Iterator[Pardon]:
-    """What is rounded to a whole number needs no more digits."""
-    yield from site.pardon(strip(site.args[0]))
+    """What is rounded to a whole number needs no more digits, nor does (1 - exp(x))^k x, a focal loss: it vanishes at 0."""
+    if site.op == "round":
+        yield from site.pardon(strip(site.args[0]))
+        return
+    factors = list(_factors(site.value))
+    for weight in factors:
+        if weight.op in ("pow", "square"):
+            base = strip(weight.args[0])
+            power = base.args[1] if base.op == "sub" and base.args[0].number == 1 else None
+            if power is not None and power.op == "exp" and any(same(_unsigned(power.args[0]), other) for other in factors):
+                yield from site.pardon(base, site.uses(base if base.about.get("bound") else weight))
+
+
+def _factors(value: Value, depth: int = 6) -> Iterator[Value]:
+    inner = _unsigned(value)
+    if depth and inner.op == "mul":
+        for arg in inner.args:
+            yield from _factors(arg, depth - 1)
+    else:
+        yield inner
+
+
+def _unsigned(value: Value) -> Value:
+    inner = strip(value)
+    return strip(inner.args[0]) if inner.op == "neg" else inner
 
 
 def _negative(site: Site, text: str) -> tuple[str, tuple[str, ...]] | None:

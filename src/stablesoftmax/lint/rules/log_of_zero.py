@@ -1,7 +1,7 @@
 """Log of something that can be 0.
 
-A probability that underflowed, the output of a ReLU, a count, a norm, a variance, a random number of [0, 1): its logarithm is
--inf, and 0 * -inf is nan. Clip from below with an epsilon that the dtype holds, or use xlogy for p log p.
+A probability that underflowed, 1 - tanh(x)^2, the output of a ReLU, a count, a norm, a variance, a random number of [0, 1): its
+logarithm is -inf, and 0 * -inf is nan. Clip from below with an epsilon that the dtype holds, or use xlogy for p log p.
 
 Bad:
 
@@ -21,13 +21,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stablesoftmax.lint.facts import saturates
 from stablesoftmax.lint.findings import Finding, Pardon
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.values import Value, same, strip, walk
 
 CODE = "SSM301"
 NAME = "log-of-zero"
-OPS = ("log", "compare", "maximum", "where", "mul")
+OPS = ("log", "log1p", "compare", "maximum", "where", "mul")
 WORDS = {
     "softmax": "a softmax, which underflows",
     "sigmoid": "a sigmoid, which underflows",
@@ -47,10 +48,15 @@ WORDS = {
 
 def check(site: Site) -> Iterator[Finding | Pardon]:
     """A logarithm of a value with evidence that it can be 0."""
-    if site.op != "log":
+    if site.op not in ("log", "log1p"):
         yield from _pardons(site)
         return
     value = site.args[0]
+    if site.op == "log1p":
+        inner = strip(value)
+        if inner.op == "neg" and saturates(inner.args[0]) and not site.frame.is_guarded(inner.args[0]):
+            yield site.report(f"log of 1 minus {_said(inner.args[0])}, which is rounded to 1: -inf there")
+        return
     if _is_mask(value):
         return  # log of a mask is the mask that is added to logits
     if _is_long_product(value):
@@ -73,6 +79,11 @@ def _pardons(site: Site) -> Iterator[Pardon]:
     for arg in args:
         if arg.op == "log":
             yield from site.pardon(arg)
+
+
+def _said(value: Value) -> str:
+    inner = strip(value)
+    return f"a {inner.op}" if inner.op in WORDS else "a tanh"
 
 
 def _is_mask(value: Value) -> bool:

@@ -16,6 +16,7 @@ No fix: the epsilon is a decision.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from stablesoftmax.lint.findings import Finding
@@ -48,11 +49,16 @@ def check(site: Site) -> Iterator[Finding]:
     for number in numbers:
         size = number.number or 0.0
         if 0 < size < SMALLEST[dtype]:
-            yield site.report(f"{size:g} is 0 in {dtype}")
+            yield site.report(f"{size:g} is 0 in {dtype}", _end(site, number))
         elif site.op in ("clip", "minimum") and _near_one(number) and 1 - size < HALF_STEP[dtype]:
-            yield site.report(f"1 - {1 - size:.3g} is 1 in {dtype}: the bound does nothing")
+            yield site.report(f"1 - {1 - size:.3g} is 1 in {dtype}: the bound does nothing", _end(site, number))
         elif site.op == "add" and values[0].low >= 0.5 and 0 < size < HALF_STEP[dtype] and declared:
             yield site.report(f"{size:g} added to a number near 1 is lost in {dtype}")
+
+
+def _end(site: Site, number: Value) -> ast.AST:
+    """The number, if it is written here: a clip can be wrong at both ends."""
+    return number.node if site.op == "clip" and isinstance(number.node, ast.expr) and site.holds(number.node) else site.node
 
 
 def _near_one(value: Value) -> bool:

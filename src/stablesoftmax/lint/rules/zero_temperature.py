@@ -33,12 +33,20 @@ _TEMPERATURE = re.compile(r"(^|_)(temperature|temp|tau)$", re.IGNORECASE)
 
 def check(site: Site) -> Iterator[Finding]:
     """Logits over a temperature that came from outside and was not tested."""
-    argument = strip(site.args[0])
-    parts = argument.args if argument.op in ("add", "sub") else (argument,)
-    for part in map(strip, parts):
-        if part.op == "div" and len(part.args) == 2 and _untested(site, part.args[1]):
+    for part in _scaled(site.args[0]):
+        if len(part.args) == 2 and _untested(site, part.args[1]):
             yield site.report(f"division by {strip(part.args[1]).name}, which nobody keeps from being 0", _node(site, part))
             return
+
+
+def _scaled(logits: Value, depth: int = 6) -> Iterator[Value]:
+    """The quotients among the terms of logits, also behind a branch, and behind a mask that was filled in since."""
+    inner = strip(logits)
+    if inner.op == "div":
+        yield inner
+    elif depth and inner.op in ("add", "sub", "phi", "masked_fill", "where"):
+        for part in inner.args:
+            yield from _scaled(part, depth - 1)
 
 
 def _untested(site: Site, divisor: Value) -> bool:
