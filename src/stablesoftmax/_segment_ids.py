@@ -8,7 +8,6 @@ id, in any case up to 25 bytes a segment, and 8 bytes an id more where ids are n
 
 import math
 import operator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +31,7 @@ def _in_one_call(work: Work, ids: Array, starts: Array, shift: int) -> bool:
     if work.reduces or _has_whole_rows(work.out):
         return in_one_call(_with_whole_rows(work), _native.segment_buckets, ids, starts, shift)
     y = np.empty(work.out.shape, work.out.dtype)
-    invalid = in_one_call(replace(_with_whole_rows(work), out=y), _native.segment_buckets, ids, starts, shift)
+    invalid = in_one_call(_with_whole_rows(work)._replace(out=y), _native.segment_buckets, ids, starts, shift)
     work.out[...] = y
     return invalid
 
@@ -87,7 +86,7 @@ class Buckets:
         """The work with its elements moved into the buckets, and the ids within each into `ids`."""
         x, mask = self._deal(work.x, ids), None if work.mask is None else self._deal(work.mask)
         out = work.out if work.reduces else x if work.out.dtype == x.dtype else np.empty(x.shape, work.out.dtype)
-        return replace(work, x=x, mask=mask, out=out)
+        return work._replace(x=x, mask=mask, out=out)
 
     def _deal(self, rows: Array, ids: Array | None = None) -> Array:
         if not _has_whole_rows(rows):
@@ -113,7 +112,7 @@ class Buckets:
 def _with_whole_rows(work: Work) -> Work:
     if _has_whole_rows(work.x) and (work.mask is None or _has_whole_rows(work.mask)):
         return work
-    return replace(work, x=np.ascontiguousarray(work.x), mask=None if work.mask is None else np.ascontiguousarray(work.mask))
+    return work._replace(x=np.ascontiguousarray(work.x), mask=None if work.mask is None else np.ascontiguousarray(work.mask))
 
 
 def _has_whole_rows(matrix: Array) -> bool:

@@ -7,8 +7,7 @@ and foreign byte orders are copied a block at a time.
 import itertools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -23,8 +22,7 @@ Array = np.ndarray[Any, Any]
 _FUNCTIONS = {"softmax": 0, "log_softmax": 1, "logsumexp": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """A function of rows and what it is given beside them: the arrays are matrices.
 
     x, mask and the results of softmax and log_softmax have a row an element; temperature and the results of logsumexp have a row a
@@ -47,7 +45,7 @@ class Work:
     def part(self, rows: slice, segments: slice) -> "Work":
         """The same for some segments, which are made of some rows."""
         mask, out = None if self.mask is None else self.mask[rows], self.out[segments if self.reduces else rows]
-        return replace(self, x=self.x[rows], mask=mask, temperature=self.temperature[segments], out=out)
+        return self._replace(x=self.x[rows], mask=mask, temperature=self.temperature[segments], out=out)
 
 
 def in_one_call(work: Work, native: Callable[..., bool], *segments: Any) -> bool:
