@@ -30,7 +30,7 @@ PARTS = (
     ".ci",
     ".github",
 )
-SKIPPED = re.compile(r"\.git|build|dist|__pycache__|\.venv.*|\..*_cache|\.hypothesis|.*\.egg-info")
+SKIPPED = re.compile(r"\.git|\.mesonpy-.*|build|dist|__pycache__|\.venv.*|\..*_cache|\.hypothesis|.*\.egg-info")
 TEXT = {
     ".py",
     ".pyi",

@@ -55,13 +55,13 @@ def build(out: Path, compiler: str = "c++", flags: str = "-O3", program: str = "
         name, source, args = step
         target = name.with_suffix(".o")
         if not target.exists() or target.stat().st_mtime < _newest_source():
-            _run(compiler, *usual, *args, "-c", str(source), "-o", str(target))
+            _run_into(target, compiler, *usual, *args, "-c", str(source))
         return str(target)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         objects = list(pool.map(compile_one, steps))
     libraries = ["-lquadmath"] if processor == "x86_64" else []
-    _run(compiler, *shlex.split(flags), *objects, *libraries, "-pthread", "-o", str(own / program))
+    _run_into(own / program, compiler, *shlex.split(flags), *objects, *libraries, "-pthread")
     return own / program
 
 
@@ -100,6 +100,13 @@ def _literal(file: Path, pattern: str) -> Any:
 def _newest_source() -> float:
     folders = (HERE, NATIVE)
     return max(p.stat().st_mtime for folder in folders for p in folder.rglob("*") if p.suffix in (".cpp", ".h", ".py", ".build"))
+
+
+def _run_into(target: Path, compiler: str, *args: str) -> None:
+    """Makes a file, whole at once: another process may be using the one before, or making it too."""
+    part = target.with_name(f"{target.name}.{os.getpid()}")
+    _run(compiler, *args, "-o", str(part))
+    part.replace(target)
 
 
 def _run(compiler: str, *args: str) -> str:
