@@ -90,13 +90,12 @@ def fill_rows(call: Call, losses: Array, gradient: Array | None, gains: Array) -
 
 @neutral
 def _losses(call: Call, with_gradient: bool) -> tuple[Any, Any]:
-    outer = call.logits.shape[: call.axis] + call.logits.shape[call.axis + 1 :]
-    losses = np.empty(outer, _FLOAT64)
+    losses = np.empty(call.outer, _FLOAT64)
     gradient = np.empty(call.logits.shape, call.gradient_dtype) if with_gradient else None
     of_rows = row_weights(call)
     divisor = _divisor(call, of_rows, losses.size)
     hard = hard_labels(call) is not None
-    gains = np.broadcast_to(np.float64(1), outer) if of_rows is None or not hard else of_rows
+    gains = np.broadcast_to(np.float64(1), losses.shape) if of_rows is None or not hard else of_rows
     with np.errstate(all="ignore"):
         gains = gains / divisor if divisor != 1 else gains
     fill_rows(call, losses, gradient, gains)

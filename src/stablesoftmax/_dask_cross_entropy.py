@@ -6,7 +6,7 @@ import dask.array as da
 import numpy as np
 
 from stablesoftmax import _native, _parts
-from stablesoftmax._arguments import cast, floating, reduced_dtype, result_dtype
+from stablesoftmax._arguments import cast, floating, reduced_dtype, reduced_shape, result_dtype
 from stablesoftmax._cross_entropy import cross_entropy as cross_entropy_in_memory
 from stablesoftmax._dask_arguments import Lazy, as_lazy, as_lazy_mask, one_a_row, whole_axes
 from stablesoftmax._dask_passes import TOTAL, Part, Passes, Rows, blocks, join_totals, summary_part, tree, words
@@ -147,7 +147,7 @@ def cross_entropy(
     x = as_lazy(name, logits, "logits")
     along = class_axis(name, axis, x.shape)
     axes, own, classes = (along,), floating(x.dtype), x.shape[along]
-    outer = x.shape[:along] + x.shape[along + 1 :]
+    outer = reduced_shape(x.shape, (along,))
     result = result_dtype(name, x, dtype, reduced_dtype(own))
     divisor = as_normalizer(name, reduction, normalizer)
     smoothing = as_number(name, "label_smoothing", label_smoothing, 0, 1, "between 0 and 1")

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from stablesoftmax._arguments import is_bfloat16, normalise_axis
+from stablesoftmax._arguments import is_bfloat16, normalise_axis, reduced_shape
 
 Array = np.ndarray[Any, Any]
 
@@ -118,7 +118,7 @@ class _Tables:
         shape = np.shape(y)
         if shape == self.x.shape:
             return self._whole(y)
-        if shape and axes is not None and shape == tuple(n for i, n in enumerate(self.x.shape) if i not in axes):
+        if shape and axes is not None and shape == reduced_shape(self.x.shape, axes):
             return self._reduced(y, 1 - axes[0])
         return y
 

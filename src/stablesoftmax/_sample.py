@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stablesoftmax import _blocks, _native
-from stablesoftmax._arguments import NO_SINK, as_logits, as_mask, as_one_axis, as_temperature, cast, reduced_dtype
+from stablesoftmax._arguments import NO_SINK, as_logits, as_mask, as_one_axis, as_temperature, cast, reduced_dtype, reduced_shape
 from stablesoftmax._elsewhere import of_any_kind
 from stablesoftmax._environment import neutral
 from stablesoftmax._generator import as_generator, uniform
@@ -185,7 +185,7 @@ def sample(
     mask = as_mask(name, where, x.shape)
     x, mask = np.atleast_1d(x), None if mask is None else np.atleast_1d(mask)
     t = as_temperature(name, temperature, x.shape, (along,))
-    row_shape = tuple(1 if i == along else n for i, n in enumerate(x.shape))
+    row_shape = reduced_shape(x.shape, (along,), keepdims=True)
     filters = _as_filters(name, top_k, top_p, min_p, row_shape, along)
     size = _as_size(name, size)
     generator = as_generator(name, rng)

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stablesoftmax._arguments import as_logits, as_mask, floating, normalise_axis, reduced_dtype, result_dtype
+from stablesoftmax._arguments import as_logits, as_mask, floating, normalise_axis, reduced_dtype, reduced_shape, result_dtype
 from stablesoftmax._environment import neutral
 from stablesoftmax._layout import Array
 
@@ -26,6 +26,11 @@ class Call(NamedTuple):
     normalizer: float | None
     loss_dtype: np.dtype[Any]
     gradient_dtype: np.dtype[Any]
+
+    @property
+    def outer(self) -> tuple[int, ...]:
+        """The shape of what holds one value a row."""
+        return reduced_shape(self.logits.shape, (self.axis,))
 
 
 def as_labels(
@@ -120,7 +125,7 @@ def read_call(
     logits = as_logits(name, x)
     along = class_axis(name, axis, logits.shape)
     own, classes = floating(logits.dtype), logits.shape[along]
-    outer = logits.shape[:along] + logits.shape[along + 1 :]
+    outer = reduced_shape(logits.shape, (along,))
     loss_dtype = result_dtype(name, logits, dtype, reduced_dtype(own))
     normalizer = as_normalizer(name, reduction, normalizer)
     given = np.asarray(targets)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from stablesoftmax import _native
-from stablesoftmax._arguments import cast
+from stablesoftmax._arguments import cast, reduced_shape
 from stablesoftmax._cross_entropy import fill_rows, hard_labels, is_ordinary, ordinary_loss
 from stablesoftmax._environment import neutral
 from stablesoftmax._layout import Array, row_last
@@ -49,7 +49,7 @@ def _read(
         "cross_entropy", as_array(input), as_array(target), class_dim(input, kept), weights, label_smoothing, ignored, True,
         reduction, None, None,
     )  # fmt: skip
-    of_rows, outer = row_weights(call), _outer(call)
+    of_rows, outer = row_weights(call), call.outer
     if reduction != "mean":
         divisor = np.array(1.0)
     elif of_rows is None:
@@ -69,13 +69,9 @@ def _ordinary(
     return (logits, labels) if is_ordinary(logits, labels, -1) else None
 
 
-def _outer(call: Call) -> tuple[int, ...]:
-    return (*call.logits.shape[: call.axis], *call.logits.shape[call.axis + 1 :])
-
-
 def _gains(call: Call, kept: int, grad: Array, of_rows: Array | None, divisor: Array) -> Array:
     """What the gradient of each row is multiplied by."""
-    outer, g = _outer(call), cast(grad, FLOAT64)
+    outer, g = call.outer, cast(grad, FLOAT64)
     one_a_loss = outer[:kept] + (1,) * (len(outer) - kept)
     if call.reduction != "none":
         g = g.reshape(one_a_loss)
@@ -86,7 +82,7 @@ def _gains(call: Call, kept: int, grad: Array, of_rows: Array | None, divisor: A
 
 def _empty(input: Any, target: Any, weight: Any, kept: int, ignore_index: int, reduction: str, label_smoothing: float) -> Any:
     dim = class_dim(input, kept)
-    shape = (*input.shape[:dim], *input.shape[dim + 1 :]) if reduction == "none" else input.shape[:kept]
+    shape = reduced_shape(input.shape, (dim,)) if reduction == "none" else input.shape[:kept]
     return input.new_empty(shape, dtype=reduced_dtype(input.dtype))
 
 
@@ -98,7 +94,7 @@ def _cross_entropy(input: Any, *arguments: Any) -> Any:
             as_array(result)[...] = ordinary_loss(*ordinary)
             return result
         call, of_rows, divisor = _read(input, *arguments)
-        losses = np.empty(_outer(call))
+        losses = np.empty(call.outer)
         fill_rows(call, losses, None, losses)
         if of_rows is not None:  # a row that counts for nothing may have an infinite loss
             losses = np.where(of_rows == 0, 0.0, losses if call.reduction != "none" else losses * of_rows)
@@ -139,7 +135,7 @@ def _double(tangent: Any, grad: Any, input: Any, *arguments: Any) -> tuple[Any, 
     by_grad, by_input = map(as_array, results)
     with quiet():
         call, _, divisor = _read(input, *arguments)
-        outer = _outer(call)
+        outer = call.outer
         scale, changes = _gains(call, kept, as_array(grad), None, divisor), np.empty(outer)
         x, v, target = (row_last(a, call.axis) for a in (call.logits, as_array(tangent), by_input))
         soft = None if call.targets is None else row_last(call.targets, call.axis)
@@ -186,7 +182,7 @@ def _gain_of_targets(grad: Any, input: Any, weight: Any, kept: int, _: int, redu
     if reduction == "none":
         gain = grad.unsqueeze(dim)
     else:
-        rest = [n for i, n in enumerate(input.shape) if i >= kept and i != dim]
+        rest = reduced_shape(input.shape, (dim,))[kept:]
         gain = grad.reshape(*input.shape[:kept], *[1] * (input.ndim - kept)) / (math.prod(rest) if reduction == "mean" else 1)
     gain = gain * (1 - label_smoothing)
     return gain if weight is None else gain * weight.reshape(-1, *[1] * (input.ndim - dim - 1))

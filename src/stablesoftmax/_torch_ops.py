@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from stablesoftmax import _native
+from stablesoftmax._arguments import reduced_shape
 from stablesoftmax._environment import neutral
 from stablesoftmax._gradients import log_softmax_vjp, logsumexp_vjp, softmax_vjp
 from stablesoftmax._layout import Array, Layout
@@ -184,8 +185,7 @@ def register(family: Family) -> Operator:
     def empty(input: Any, dim: list[int]) -> Any:
         if not reduces:
             return torch.empty_like(input)
-        shape = [1 if i in dim else n for i, n in enumerate(input.shape)]
-        return input.new_empty(shape, dtype=reduced_dtype(input.dtype))
+        return input.new_empty(reduced_shape(input.shape, tuple(dim), keepdims=True), dtype=reduced_dtype(input.dtype))
 
     def forward(input: Any, dim: list[int]) -> Any:
         result = empty(input, dim)

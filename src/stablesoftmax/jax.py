@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import stablesoftmax
-from stablesoftmax._arguments import ACCEPTED, Axis, as_one_axis, is_floating, normalise_axis
+from stablesoftmax._arguments import ACCEPTED, Axis, as_one_axis, is_floating, normalise_axis, reduced_shape
 
 try:
     import jax
@@ -53,7 +53,7 @@ def _shaped(x: Any, shape: tuple[int, ...] | None = None) -> Any:
 
 def _kept(x: Any, axes: Axes) -> tuple[int, ...]:
     """The shape of a reduction whose axes stay."""
-    return tuple(1 if i - x.ndim in axes else n for i, n in enumerate(x.shape))
+    return reduced_shape(x.shape, tuple(a + x.ndim for a in axes), keepdims=True)
 
 
 def _differentiable(primal: Function, keeps: Function, kernel: Function, formula: Function) -> Function:
@@ -323,7 +323,7 @@ def cross_entropy(logits: Any, labels: Any, axis: int = -1, where: Any = None) -
     x, _, mask = _as_logits("cross_entropy", logits, axis, where)
     along = as_one_axis("cross_entropy", axis, x.shape)
     labels = jnp.asarray(labels)
-    outer = x.shape[:along] + x.shape[along + 1 :]
+    outer = reduced_shape(x.shape, (along,))
     if labels.dtype.kind not in "iu":
         raise TypeError(f"cross_entropy: labels have dtype {labels.dtype}; give the integer index of the class of each row")
     if labels.shape != outer:
