@@ -1,5 +1,6 @@
 """Pages in headless Chromium, for tests: what a page complains of and what it asks the network for are errors."""
 
+import contextlib
 import re
 import shutil
 
@@ -20,18 +21,18 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def visit(browser):
-    """visit(address, ...) is a page; complaints and requests beyond the folder of the first file are errors at the end."""
+@contextlib.contextmanager
+def visits(browser, size, at_home, listen):
+    """visit(address, ...) opens a page; errors of its scripts, requests beyond at_home(address), and what listen(page, complain)
+    makes a complaint, are errors at the end."""
     pages, complaints = [], []
 
-    def visit(address, width=1100, **keywords):
-        at_home = (address.split("#")[0].rpartition("/")[0] + "/", "data:")
-        page = browser.new_page(viewport={"width": width, "height": 800}, **keywords)
-        page.on("console", lambda message: complaints.append(message.text))
+    def visit(address, width=size[0], **keywords):
+        own = at_home(address)
+        page = browser.new_page(viewport={"width": width, "height": size[1]}, **keywords)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(request.url))
-        page.on("request", lambda request: complaints.extend([] if request.url.startswith(at_home) else [request.url]))
+        page.on("request", lambda request: complaints.extend([] if request.url.startswith((own, "data:")) else [request.url]))
+        listen(page, complaints.append)
         page.goto(address)
         pages.append(page)
         return page
@@ -40,6 +41,18 @@ def visit(browser):
     for page in pages:
         page.close()
     assert complaints == []
+
+
+@pytest.fixture
+def visit(browser):
+    """Pages that are files: at home is the folder of the first one, and every message is a complaint."""
+
+    def listen(page, complain):
+        page.on("console", lambda message: complain(message.text))
+        page.on("requestfailed", lambda request: complain(request.url))
+
+    with visits(browser, (1100, 800), lambda address: address.split("#")[0].rpartition("/")[0] + "/", listen) as visit:
+        yield visit
 
 
 def luminance(colour):

@@ -13,6 +13,7 @@ import urllib.parse
 from collections import Counter
 
 import pytest
+from browser import visits
 
 import stablesoftmax
 
@@ -132,22 +133,13 @@ def address(site):
 
 @pytest.fixture
 def visit(browser, address):
-    """visit(name, ...) is a page; complaints and requests to other places are errors at the end."""
-    opened, complaints = [], []
+    """visit(name, ...) is a page of the site; what its theme logs, and a request that a search leaves behind, are no complaints."""
 
-    def visit(name, width=1280, **keywords):
-        page = browser.new_page(viewport={"width": width, "height": 900}, **keywords)
-        page.on("console", lambda message: complaints.extend([message.text] if message.type in ("error", "warning") else []))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: complaints.extend([] if request.url.startswith((address, "data:")) else [request.url]))
-        page.goto(address + name)
-        opened.append(page)
-        return page
+    def listen(page, complain):
+        page.on("console", lambda message: complain(message.text) if message.type in ("error", "warning") else None)
 
-    yield visit
-    for page in opened:
-        page.close()
-    assert complaints == []
+    with visits(browser, (1280, 900), lambda _: address, listen) as open_page:
+        yield lambda name, **keywords: open_page(address + name, **keywords)
 
 
 def test_every_page_opens(visit, address, pages):
