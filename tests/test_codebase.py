@@ -21,6 +21,7 @@ PARTS = (
     "tests",
     "tools",
     "docs/design",
+    "docs/examples",
     "docs/gallery",
     "docs/howto",
     "docs/interactive",
@@ -64,7 +65,8 @@ def files(*parts):
     for top in [ROOT / part for part in parts] or [ROOT]:
         for directory, names, found in os.walk(top):
             names[:] = [name for name in names if not SKIPPED.fullmatch(name)]
-            yield from (path for name in sorted(found) if (path := pathlib.Path(directory, name)).suffix in TEXT)
+            own = sorted(name for name in found if not SKIPPED.fullmatch(name))  # .git is a file in a worktree
+            yield from (path for name in own if (path := pathlib.Path(directory, name)).suffix in TEXT)
 
 
 def code(path):
