@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from lint_fixing import fixed
 
 from stablesoftmax.lint.engine import analyse
@@ -131,3 +132,22 @@ def test_random_programs():
             fixed(source.data)
     assert checked > 300
     assert found > 20
+
+
+@pytest.mark.parametrize("arguments", ["self, x, /", "self, /, x", "self, *, x", "self, *x", "*, x", "", "*x"])
+def test_the_method_of_a_distribution_declares_its_arguments_as_it_likes(arguments):
+    program = f"import scipy\nclass half(scipy.stats.rv_continuous):\n    def _pdf({arguments}):\n        return scipy.exp(x)\n"
+    assert analyse(Source.decode(program.encode())) == []
+
+
+def test_a_support_is_known_of_a_positional_argument():
+    program = """
+import numpy as np
+from scipy.stats import rv_continuous
+class half_gen(rv_continuous):
+    def _logpdf(self, x, /):
+        return -x - 2 * np.log1p(np.exp(-x))
+half = half_gen(a=0.0, name="half")
+"""
+    assert analyse(Source.decode(program.encode())) == []
+    assert [f.code for f in analyse(Source.decode(program.replace("a=0.0, ", "").encode()))] == ["SSM206"]

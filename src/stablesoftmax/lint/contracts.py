@@ -103,15 +103,14 @@ def promised(function: Function, cls: Class | None, module: Module, name: str) -
         return {}
     if not any(dotted(base).rsplit(".", 1)[-1] in _DISTRIBUTIONS for base in cls.node.bases):
         return {}
-    arguments = [arg.arg for arg in function.args.args[1:]]
+    arguments = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)][1:]
     if name in arguments[1:] and "_argcheck" not in cls.methods:
         return {"low": 0.0, "zero": Zero.NEVER}
-    lower = _lower_end(cls, module)
-    return {"low": lower} if function.name in _OF_X and name == arguments[0] and lower > -math.inf else {}
+    return {"low": _lower_end(cls, module)} if function.name in _OF_X and [name] == arguments[:1] else {}
 
 
 def _lower_end(cls: Class, module: Module) -> float:
-    """`a` of `name = the_class(a=0.0, name="name")`."""
+    """`a` of `name = the_class(a=0.0, name="name")`, or -inf."""
     for node in module.tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and dotted(node.value.func) == cls.node.name:
             for keyword in node.value.keywords:
