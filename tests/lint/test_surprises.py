@@ -151,3 +151,9 @@ half = half_gen(a=0.0, name="half")
 """
     assert analyse(Source.decode(program.encode())) == []
     assert [f.code for f in analyse(Source.decode(program.replace("a=0.0, ", "").encode()))] == ["SSM206"]
+
+
+def test_a_sum_that_doubles_in_every_line_comes_to_an_end():
+    lines = "    x = x + x\n" * 40
+    program = f"import numpy as np\ndef f(x):\n{lines}    return np.log(1 + x)\n"
+    assert [f.code for f in analyse(Source.decode(program.encode()))] == ["SSM207"]

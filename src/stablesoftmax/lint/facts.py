@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable
 
 from stablesoftmax.lint.values import Value, Zero, identical, same, strip, walk
@@ -75,9 +74,8 @@ def _is_mask(value: Value) -> bool:
     """Zeros and ones: a comparison, its complement, a mask without its diagonal."""
     inner = strip(value)
     if inner.op == "sub":
-        whole = [arg.number == 1 or strip(arg).op == "eye" for arg in inner.args]
-        masks = list(map(_is_mask, inner.args))
-        return any(masks) and all(map(operator.or_, whole, masks))
+        parts = [arg for arg in inner.args if arg.number != 1 and strip(arg).op != "eye"]
+        return bool(parts) and all(map(_is_mask, parts))
     return inner.op in ("compare", "one_hot")
 
 
@@ -118,7 +116,7 @@ def _sub(a: Value, b: Value) -> Facts:
         return -math.inf, 0.0, UNKNOWN
     if x.op == "max" and y.op == "min" and x.args and y.args and same(x.args[0], y.args[0]):
         return 0.0, math.inf, MAYBE  # the range of constant data
-    if _is_mask(x) and y.op == "eye":
+    if y.op == "eye" and _is_mask(x):
         return 0.0, 1.0, MAYBE  # the mask holds the diagonal
     if low > 0 or high < 0:
         return low, high, NEVER

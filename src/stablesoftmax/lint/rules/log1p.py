@@ -18,6 +18,7 @@ log(x), beside a term of other things, below an exp.
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 import re
 from collections.abc import Iterator
@@ -30,6 +31,10 @@ from stablesoftmax.lint.values import Value, Zero, same, strip, walk
 CODE = "SSM207"
 NAME = "log1p"
 OPS = ("log", "exp", "add", "sub")
+_SUMS = frozenset({"add", "sub", "neg"})
+_PRODUCTS = frozenset({"mul", "div", "neg", "sum", "mean", "accumulated", "matmul"})
+MOST_PARTS = 64
+"""Terms or factors that are looked at: ten lines of `x = x + x` make a thousand."""
 _COUNTS = re.compile(
     r"^[ijkmnNKM]$|^n_|^num_|^len|count|_size$|^size$|_len$|length|steps?$|index|idx|degree|freq|rank|duration|epoch|^n[a-z]?$|nobs|^df"
 )
@@ -76,17 +81,17 @@ def check(site: Site) -> Iterator[Finding | Pardon]:
 def _pardons(site: Site) -> Iterator[Pardon]:
     """Where the digits that a logarithm lost do not matter: below an exp, and beside terms that are not small with it."""
     if site.op == "exp":
-        for factor in _factors(site.args[0], roots=True):
-            if _small(factor) is not None:
-                yield from site.pardon(factor, site.uses(factor))
+        logarithm = _root(site.args[0])
+        if _small(logarithm) is not None:
+            yield from site.pardon(logarithm, site.uses(logarithm))
         return
     terms = [_factors(term) for arg in site.args for term in _terms(arg)]
     for term in terms:
         for factor in term:
             small = _small(factor)
-            others = [other for other in terms if other is not term]
             if small is None:
                 continue
+            others = [other for other in terms if other is not term]
             if (factor.args[0].op == "sub" and _is_paired(small, others)) or (_is_unscaled(term) and _is_dwarfed(small, others)):
                 yield from site.pardon(factor, site.uses(factor))
 
@@ -101,25 +106,31 @@ def _small(value: Value) -> Value | None:
     return inner.args[0] if inner.op == "add" and inner.args[1].number == 1 else None
 
 
-def _terms(value: Value, depth: int = 20) -> Iterator[Value]:
+def _root(value: Value) -> Value:
+    """log(x) of log(x) / n, also summed along an axis."""
     inner = strip(value)
-    if depth and inner.op in ("add", "sub", "neg"):
+    while inner.op in ("div", "neg", "sum", "accumulated") and inner.args:
+        inner = strip(inner.args[0])
+    return inner
+
+
+def _terms(value: Value) -> list[Value]:
+    return list(itertools.islice(_parts(value, _SUMS), MOST_PARTS))
+
+
+def _factors(value: Value) -> list[Value]:
+    """The factors of a product, those of what is summed along an axis among them."""
+    return list(itertools.islice(_parts(value, _PRODUCTS), MOST_PARTS))
+
+
+def _parts(value: Value, ops: frozenset[str], depth: int = 20) -> Iterator[Value]:
+    """What operations of one kind put together."""
+    inner = strip(value)
+    if depth and inner.op in ops and inner.args:
         for arg in inner.args:
-            yield from _terms(arg, depth - 1)
+            yield from _parts(arg, ops, depth - 1)
     else:
         yield inner
-
-
-def _factors(value: Value, depth: int = 20, *, roots: bool = False) -> list[Value]:
-    """The factors of a product, those of what is summed along an axis among them; with `roots`, of log(x) / n only log(x)."""
-    inner = strip(value)
-    if roots:
-        while inner.op in ("div", "neg", "sum", "accumulated") and inner.args:
-            inner = strip(inner.args[0])
-        return [inner]
-    if depth and inner.op in ("mul", "div", "neg", "sum", "mean", "accumulated", "matmul") and inner.args:
-        return [factor for arg in inner.args for factor in _factors(arg, depth - 1)]
-    return [inner]
 
 
 def _is_unscaled(factors: list[Value]) -> bool:
