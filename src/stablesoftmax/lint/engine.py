@@ -68,30 +68,26 @@ def analyse(source: Source, path: str = "<unknown>", *, tree: ast.Module | None 
             for op in rule.OPS:
                 rules.setdefault(op, []).append(rule)
     found: dict[tuple[tuple[int, int], str], Finding] = {}
-    pardons: dict[tuple[tuple[int, int], str], set[tuple[int, int]]] = {}
-    uses: dict[tuple[tuple[int, int], str], int] = {}
+    pardons: dict[tuple[tuple[int, int], str], list[Pardon]] = {}
     compiled: set[tuple[tuple[int, int], str]] = set()
 
     def check(frame: Frame, node: ast.AST, op: str, value: Value) -> None:
         for rule in rules.get(op, ()):
             site = Site(source, path, frame, node, op, value, rule.CODE, target)  # type: ignore[attr-defined]
-            for finding in rule.check(site):  # type: ignore[attr-defined]
-                key = (finding.span, finding.code)
-                if isinstance(finding, Pardon):
-                    by = pardons.setdefault(key, set())
-                    if not any(_nested(finding.by, other) for other in by):
-                        by.add(finding.by)
-                    uses[key] = finding.uses
-                elif key not in found or (finding.fixable and not found[key].fixable):
-                    found[key] = finding
-                    if finding.code.startswith(_COMPILED) and site.library == "theano":
+            for said in rule.check(site):  # type: ignore[attr-defined]
+                key = (said.span, said.code)
+                if isinstance(said, Pardon):
+                    pardons.setdefault(key, []).append(said)
+                elif key not in found or (said.fixable and not found[key].fixable):
+                    found[key] = said
+                    if said.code in _COMPILED and site.library == "theano":
                         compiled.add(key)
 
     try:
         _run(Module(tree, check), source)
     except RecursionError:
         raise SourceError("nested too deeply") from None
-    left = [finding for key, finding in found.items() if len(pardons.get(key, ())) < uses.get(key, 1)]
+    left = [finding for key, finding in found.items() if key not in pardons or not _is_pardoned(pardons[key])]
     chosen = [finding for finding in _chosen(left) if (finding.span, finding.code) not in compiled]
     return [finding for finding in chosen if not is_silenced(source, finding)]
 
@@ -142,7 +138,7 @@ def _touches(lines: list[int], node: ast.stmt) -> bool:
     return i < len(lines) and lines[i] <= (node.end_lineno or node.lineno)
 
 
-_COMPILED = ("SSM110", "SSM201", "SSM202", "SSM203", "SSM205", "SSM206", "SSM207", "SSM209")
+_COMPILED = frozenset({"SSM110", "SSM201", "SSM202", "SSM203", "SSM205", "SSM206", "SSM207", "SSM209"})
 """What PyTensor, as Theano did, rewrites when it compiles a graph: log(1 + x) is log1p(x) there, log(sigmoid(x)) a softplus."""
 _ABSORBING = ("SSM101", "SSM201", "SSM202", "SSM203", "SSM204", "SSM205", "SSM206", "SSM210", "SSM305", "SSM401")
 
@@ -157,6 +153,15 @@ def _chosen(findings: list[Finding]) -> list[Finding]:
         if not any(k.span[0] <= finding.span[0] and finding.span[1] <= k.span[1] and _speaks_for(k, finding) for k in kept):
             kept.append(finding)
     return sorted(kept, key=lambda f: (f.line, f.column, f.code))
+
+
+def _is_pardoned(pardons: list[Pardon]) -> bool:
+    """Whether all places that use what was found pardon it; of places that lie inside each other the first one counts."""
+    places: list[tuple[int, int]] = []
+    for pardon in pardons:
+        if not any(_nested(pardon.by, place) for place in places):
+            places.append(pardon.by)
+    return len(places) >= pardons[-1].uses
 
 
 def _nested(a: tuple[int, int], b: tuple[int, int]) -> bool:
