@@ -60,7 +60,7 @@ def call(frame: Frame, node: ast.Call) -> Value:
     """The value of a call."""
     args: list[Value] = []
     before, tests = len(frame.guarded), len(frame.tests)
-    if len(node.args) == 3 and dotted(node.func).rsplit(".", 1)[-1] in ("where", "select", "switch"):
+    if len(node.args) == 3 and OPERATIONS.get(dotted(node.func).rsplit(".", 1)[-1]) == "where":
         expressions.guard(frame, node.args[0])  # the branches are written for it
     for given in node.args:
         value = expressions.evaluate(frame, given)

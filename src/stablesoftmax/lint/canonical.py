@@ -115,8 +115,10 @@ def _weighted_mean(numerator: Value, total: Value) -> Value | None:
     """x e / sum(e) is x times a softmax, and sum(x e) / sum(e) the sum of that."""
     summed = numerator.op == "sum" and numerator.axis == total.axis
     product, power = strip(numerator.args[0]) if summed else numerator, exponential(total.args[0])
-    for i, factor in enumerate(product.args if product.op == "mul" and power is not None else ()):
-        if power is not None and same(factor, total.args[0]):
+    if power is None or product.op != "mul":
+        return None
+    for i, factor in enumerate(product.args):
+        if same(factor, total.args[0]):
             softmax = _softmax((factor, total), strip(factor), power, total)
             weighted = made("mul", (product.args[1 - i], softmax))
             return made("sum", (weighted,), axis=total.axis) if summed else weighted

@@ -27,6 +27,4 @@ def drawn(index: Value) -> bool:
     if inner.op in ("phi", "tuple"):
         chosen = [arg for arg in inner.args if inner.op == "phi" or drawn(arg)]
         return bool(chosen) and all(map(drawn, chosen))
-    return inner.op == "argmax" or (
-        inner.op == "call" and inner.name.rsplit(".", 1)[-1] in ("multinomial", "categorical", "argmax")
-    )
+    return inner.op == "call" and inner.name.rsplit(".", 1)[-1] in ("multinomial", "categorical", "argmax")

@@ -184,10 +184,11 @@ def _if(frame: Frame, node: ast.If) -> bool:
         expressions.guard(frame, current.test)
         around = frame.names
         frame.names = dict(around)
-        frame.module.silent += _is_empty(current.test)
+        empty = _is_empty(current.test)
+        frame.module.silent += empty
         if execute(frame, current.body):
             ends.append(frame.names)
-        frame.module.silent -= _is_empty(current.test)
+        frame.module.silent -= empty
         frame.names = around
         if len(current.orelse) == 1 and isinstance(current.orelse[0], ast.If):
             current = current.orelse[0]
