@@ -191,3 +191,12 @@ def test_module_names_in_the_report():
         loss.backward()
     assert watch.diagnosis is not None
     assert "<script" not in watch.html()
+
+
+def test_a_loss_that_is_no_single_number_is_said_to_be_none():
+    model = torch.nn.Linear(4, 3)
+    with ssm.Watch() as watch:
+        watch.torch(model)
+        losses = torch.nn.functional.cross_entropy(model(torch.ones(2, 4)), torch.tensor([0, 1]), reduction="none")
+        with pytest.raises(TypeError, match=r"^Watch.step: loss must be a number, not Tensor"):
+            watch.step(loss=losses)

@@ -92,11 +92,7 @@ class TorchHooks:
             raise TypeError(f"Watch.torch: model must be a torch.nn.Module, not {type(model).__name__}")
         if optimizer is not None and not isinstance(optimizer, torch.optim.Optimizer):
             raise TypeError(f"Watch.torch: optimizer must be a torch.optim.Optimizer, not {type(optimizer).__name__}")
-        silent = (
-            torch.nn.Identity,
-            torch.nn.Dropout,
-            torch.jit.ScriptModule,
-        )  # which make nothing that was not there, or take no hook
+        silent = torch.nn.Identity, torch.nn.Dropout, torch.jit.ScriptModule  # which make nothing new, or take no hook
         self.watch, self.model, self.optimizer = watch, model, optimizer
         self.step: _Step | None = None
         self.last = 0  # the step that this model was last called in
@@ -150,7 +146,7 @@ class TorchHooks:
             self._add(step.forward, name, output, most=256)
 
     def _add(self, record: Record, name: str, tensor: Any, most: int | None = None) -> None:
-        tensor = None if tensor is None else _numbers(tensor)
+        tensor = _numbers(tensor)
         if tensor is not None and tensor.is_floating_point() and tensor.numel():
             tensor = tensor if most is None else _some_rows(tensor, most)
             record.tensors |= self.watch.record(0, {"activations": {name: tensor}}).tensors
@@ -195,12 +191,8 @@ class TorchHooks:
         given = {key: value for key, value in given.items() if value is not None}
         loss = given.get("loss")
         step = self.step
-        value: float | None = 0.0
-        if isinstance(loss, torch.Tensor):
-            if loss.device.type == "cpu" or (step is not None and step.due):
-                value = float(loss.detach())
-        elif loss is not None:
-            value = as_scalar("loss", loss)
+        waits = isinstance(loss, torch.Tensor) and loss.device.type != "cpu" and (step is None or not step.due)  # for a device
+        value = None if waits else as_scalar("loss", loss)
         lost = value is not None and not math.isfinite(value)
         if step is None:
             self._attach_late(given, lost)
@@ -250,7 +242,7 @@ class TorchHooks:
         given: dict[str, Any] = {
             "inputs": _numbers(step.inputs) if step.inputs is not None and step.inputs.is_floating_point() else None,
             "logits": _numbers(step.output) if of_reals else None,
-            "logit_grads": None if step.output_grad is None else _numbers(step.output_grad),
+            "logit_grads": _numbers(step.output_grad),
             "grads": {name: _numbers(p.grad) for name, p in parameters.items() if p.grad is not None},
             "weights": {name: _numbers(p) for name, p in parameters.items()},
             "learning_rate": groups[0].get("lr"),
@@ -290,6 +282,8 @@ def _transformed() -> bool:
 
 def _numbers(tensor: Any) -> Any:
     """The numbers of a tensor as a dense real one; None where there are none to be read. A hook must never stop a training."""
+    if tensor is None:
+        return None
     tensor = tensor.detach()
     if tensor.is_nested or tensor.is_quantized or tensor.device.type == "meta":
         return None
