@@ -89,7 +89,7 @@ def number(name: str, parameter: str, value: Any) -> float:
         raise TypeError(f"{name}: {parameter} must be a number, not {value!r}") from None
 
 
-def count(name: str, parameter: str, value: Any) -> int:
+def integer(name: str, parameter: str, value: Any) -> int:
     """The value as an int, or the line that says what it has to be."""
     try:
         return operator.index(value)

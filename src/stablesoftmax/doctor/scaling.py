@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stablesoftmax._arguments import cast
-from stablesoftmax.doctor.clipping import as_arrays, count, number
+from stablesoftmax.doctor.clipping import as_arrays, integer, number
 from stablesoftmax.doctor.trees import rebuilt
 
 __all__ = ["Scaled", "loss_scale"]
@@ -79,8 +79,8 @@ def loss_scale(grads: Any, scale: float, good_steps: int = 0, *, growth_interval
             raise ValueError(
                 f"loss_scale: {parameter} is {value}; it must be a power of two from 2**-24 to 2**127, such as 2.0**15"
             )
-    good_steps = count("loss_scale", "good_steps", good_steps)
-    growth_interval = count("loss_scale", "growth_interval", growth_interval)
+    good_steps = integer("loss_scale", "good_steps", good_steps)
+    growth_interval = integer("loss_scale", "growth_interval", growth_interval)
     if good_steps < 0 or growth_interval < 1:
         raise ValueError(
             f"loss_scale: good_steps is {good_steps}, growth_interval {growth_interval}; they count steps, from 0 and 1"

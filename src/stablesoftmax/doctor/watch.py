@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stablesoftmax.doctor.clipping import count
+from stablesoftmax.doctor.clipping import integer
 from stablesoftmax.doctor.diagnosis import diagnose
 from stablesoftmax.doctor.findings import Finding, ranked
 from stablesoftmax.doctor.letter import letter
@@ -87,7 +87,7 @@ class Watch:
     """
 
     def __init__(self, every: int = 200, history: int = 400) -> None:
-        every, history = count("Watch", "every", every), count("Watch", "history", history)
+        every, history = integer("Watch", "every", every), integer("Watch", "history", history)
         if every < 1 or history < 32:
             raise ValueError(f"Watch: every is {every} and history {history}; they must be at least 1 and 32")
         self.every = every
@@ -138,7 +138,7 @@ class Watch:
         step, due = 0, True
         if not self._hooks:
             step = self.next_step()
-            due = step % self.every == 0 or (step <= 100 and step in EARLY) or self._doubt is not None
+            due = self.is_due(step)
             if not due and (self._troubles >= TROUBLES_KEPT or not suspicious(loss, logits, grads)):
                 return
         given = {
@@ -232,13 +232,12 @@ class Watch:
                 tensor = as_tensor("Watch.step", leaf, path)
                 if 0 not in tensor.shape:
                     record.tensors[path] = measure(tensor, columns=columns, masks=role in ("activations", "logits"))
-        if given.get("logits") is not None and "logits" in record.tensors:
-            if _one_a_row(record):
-                return _judged(record)
+        if "logits" in record.tensors and not _one_a_row(record):
             targets = given.get("targets") if roles is ROLES or 0 <= record.tensors["logits"].low <= 1 else None
             targets = None if targets is None else as_tensor("Watch.step", targets, "targets")
             record.rows = measure_rows(as_tensor("Watch.step", given["logits"], "logits"), targets)
-        return _judged(record)
+        record.trouble = record.lost or not all(one.finite for one in record.tensors.values())
+        return record
 
     def keep(self, record: Record) -> None:
         """Add a record to the history.
@@ -307,12 +306,6 @@ def _one_a_row(record: Record) -> bool:
     """Whether the output is one number for each row of the batch: a score or a distance, not a row of logits."""
     logits, inputs = record.tensors["logits"], record.tensors.get("inputs")
     return inputs is not None and len(inputs.shape) > 1 and logits.shape == inputs.shape[:1]
-
-
-def _judged(record: Record) -> Record:
-    """The record with its verdict: whether anything is nan or inf."""
-    record.trouble = record.lost or not all(one.finite for one in record.tensors.values())
-    return record
 
 
 def suspicious(loss: Any, logits: Any, grads: Any) -> bool:
