@@ -74,8 +74,8 @@ def check(path: pathlib.Path, target: str) -> collections.Counter[str]:
 def only_edits(old: bytes, new: bytes, settings: Settings, path: str) -> bool:
     """Whether the new text is the old one cut at findings, in order, with whole import lines between."""
     source = Source.decode(old)
-    findings = [finding for finding in check_bytes(old, path, settings).findings if finding.fix is not None]
-    edits = sorted((finding.fix.edit for finding in findings if finding.fix), key=lambda edit: edit.begin)
+    fixes = [finding.fix for finding in check_bytes(old, path, settings).findings]
+    edits = sorted((fix.edit for fix in fixes if fix is not None), key=lambda edit: edit.begin)
     return _is_covered(source.text, Source.decode(new).text, edits)
 
 

@@ -159,19 +159,20 @@ def _forward(record: Record, before: Sequence[Record]) -> _Answer | None:
             and not one.inf
             and all(w.finite for w in record.role("weights").values())
         ):
-            if one.nan < one.size:
-                share = (
-                    f"{100 * one.nan_columns:.3g} % of its columns are NaN in every row, the others in none: a division by 0 there."
-                )
-            elif one.shape[0] == 1:
-                share = "The batch is a single row: its deviation over the batch is 0, or 0/0."
-            else:
-                share = "All of it is NaN, in every row: a division by 0."
-            return _Answer("zero-norm-division", f"{what} {share}", path)
+            return _Answer("zero-norm-division", f"{what} {_nan_columns(one)}", path)
         if path == "logits" and one.nan and (record.output_of or "").startswith("Div"):
             return _Answer("zero-norm-division", f"{what} The last operation of the model is a division: 0/0.", path)
         return None
     return None
+
+
+def _nan_columns(one: Measured) -> str:
+    """What it says that columns are NaN in every row."""
+    if one.nan < one.size:
+        return f"{100 * one.nan_columns:.3g} % of its columns are NaN in every row, the others in none: a division by 0 there."
+    if one.shape[0] == 1:
+        return "The batch is a single row: its deviation over the batch is 0, or 0/0."
+    return "All of it is NaN, in every row: a division by 0."
 
 
 def _near_the_end(path: str, before: Sequence[Record]) -> bool:
@@ -187,7 +188,7 @@ def _loss(record: Record, before: Sequence[Record]) -> _Answer | None:
     """Logits are finite; the loss, the probabilities or the gradient for the logits are not."""
     logits, rows = record.role("logits").get("logits"), record.rows
     probabilities = list(record.role("probabilities").items())
-    lost = record.loss is not None and not math.isfinite(record.loss)
+    lost = record.lost
     bad = [path for path, one in probabilities if not one.finite]
     given = [path for path, one in record.role("logit_grads").items() if not one.finite]
     if not (lost or bad or given):
@@ -270,7 +271,7 @@ def _range(distance: float, form: Format) -> str:
 
 def _backward(record: Record, before: Sequence[Record]) -> _Answer | None:
     """The loss is finite; gradients or weights are not."""
-    if not all(one.finite for _, one in record.forward()) or not math.isfinite(record.loss or 0.0):
+    if not all(one.finite for _, one in record.forward()) or record.lost:
         return None
     grads = [
         (path, one) for role in ("logit_grads", "grads", "weights") for path, one in record.role(role).items() if not one.finite
@@ -334,7 +335,7 @@ def _chain(record: Record, before: Sequence[Record]) -> list[str]:
         if not one.finite and shown < 4:
             chain.append(f"step {record.step:,}: {path} holds {broken(one)}")
             shown += 1
-        if path == "logits" and record.loss is not None and not math.isfinite(record.loss):
+        if path == "logits" and record.lost:
             chain.append(f"step {record.step:,}: the loss is {record.loss}")
     return chain
 

@@ -59,8 +59,8 @@ def update_ratio(record: Record) -> float | None:
     weights = max(weights, math.sqrt(_outputs(record)))
     grads /= record.loss_scale or 1.0
     if record.adaptive:
-        return record.learning_rate * math.sqrt(record.size("weights")) / weights if weights else None
-    return record.learning_rate * grads / weights if weights else None
+        return record.learning_rate * math.sqrt(record.size("weights")) / weights
+    return record.learning_rate * grads / weights
 
 
 def explosion(record: Record, before: Sequence[Record]) -> tuple[str, str] | None:

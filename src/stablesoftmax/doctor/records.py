@@ -68,12 +68,12 @@ class Record:
     def only_gradients(self) -> bool:
         """Gradients are nan or inf, and nothing else is: if the step is skipped, no harm is done."""
         broken = (path for path, one in self.tensors.items() if not one.finite)
-        return self.trouble and not self.lost and all(path.startswith(("grads", "logit_grads")) for path in broken)
+        return self.trouble and not self.lost and all(map(_is_gradient, broken))
 
     def forgive(self) -> None:
         """The step was skipped: no trouble, and its gradients are none."""
         self.trouble, self.skipped = False, True
-        self.tensors = {path: one for path, one in self.tensors.items() if not path.startswith(("grads", "logit_grads"))}
+        self.tensors = {path: one for path, one in self.tensors.items() if not _is_gradient(path)}
 
     def role(self, role: str) -> dict[str, Measured]:
         """The tensors of one role, in order."""
@@ -113,6 +113,10 @@ class Record:
                 matrix = next((path for path, one in found.items() if len(one.shape) >= 2), None)
                 kept = {matrix, max(found, key=lambda path: found[path].rms)}
                 self.tensors = {path: one for path, one in self.tensors.items() if path not in found or path in kept}
+
+
+def _is_gradient(path: str) -> bool:
+    return path.startswith(("grads", "logit_grads"))
 
 
 class History:
