@@ -6,7 +6,6 @@ import pytest
 PAIRS = list(lint_pairs.pairs(lint_pairs.FOLDER.parent / "frozen"))
 THIRD = list(lint_pairs.pairs(lint_pairs.FOLDER.parent / "frozen_third"))
 FOURTH = list(lint_pairs.pairs(lint_pairs.FOLDER.parent / "frozen_fourth"))
-NOT_SILENT = {"u08_bandits_numpy"}  # a temperature that the constructor tests and a method divides by
 
 
 def met(pairs):
@@ -34,17 +33,14 @@ def test_recall_of_the_third_set():
 
 
 def test_recall_of_the_fourth_set():
-    """What it was on the day it was written, before any rule was changed for it."""
+    """All but two, since what it showed was learned; on the day it was written 99 of 120."""
     places, seen = met(FOURTH)
     assert (len(FOURTH), places) == (20, 120)
-    assert seen >= 99
+    assert seen >= 118
 
 
-@pytest.mark.parametrize("good", [good for _, _, good in PAIRS + THIRD], ids=[name for name, _, _ in PAIRS + THIRD])
+@pytest.mark.parametrize(
+    "good", [good for _, _, good in PAIRS + THIRD + FOURTH], ids=[name for name, _, _ in PAIRS + THIRD + FOURTH]
+)
 def test_no_false_alarm(good):
     assert not lint_pairs.found(good)
-
-
-@pytest.mark.parametrize(("name", "good"), [(name, good) for name, _, good in FOURTH], ids=[name for name, _, _ in FOURTH])
-def test_false_alarms_of_the_fourth_set(name, good):
-    assert bool(lint_pairs.found(good)) <= (name in NOT_SILENT)

@@ -32,7 +32,7 @@ CASES = [
     ("decibels", """
         import torch
         def f(x, y):
-            return 20 * torch.log10(torch.std(x) / torch.std(y))
+            return 20 * torch.log10(torch.std(x) / y)
      """, {"20 *": "3 *"}, {"SSM301"}),
     ("searched in a table", """
         import torch

@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import math
 
-from stablesoftmax.lint import arguments, expressions, functions, layers, statements
+from stablesoftmax.lint import arguments, expressions, functions, guards, layers, statements
 from stablesoftmax.lint.arguments import Keywords
+from stablesoftmax.lint.attributes import CONSTRUCTORS
 from stablesoftmax.lint.contracts import is_constant
+from stablesoftmax.lint.facts import is_count
 from stablesoftmax.lint.frames import Class, Frame, dotted
 from stablesoftmax.lint.indexing import drawn
 from stablesoftmax.lint.names import CALLABLES, LOSSES, METHODS, OPERATIONS, VIEW_METHODS, library_of
 from stablesoftmax.lint.operations import apply, join
-from stablesoftmax.lint.values import Value, Zero, constant, same, unknown
+from stablesoftmax.lint.values import Value, Zero, constant, same, strip, unknown
 
 __all__ = ["call", "callable_named", "instance_attribute", "library_member"]
 
@@ -61,17 +63,17 @@ def call(frame: Frame, node: ast.Call) -> Value:
     args: list[Value] = []
     before, tests = len(frame.guarded), len(frame.tests)
     if len(node.args) == 3 and OPERATIONS.get(dotted(node.func).rsplit(".", 1)[-1]) == "where":
-        expressions.guard(frame, node.args[0])  # the branches are written for it
+        guards.guard(frame, node.args[0])  # the branches are written for it
     for given in node.args:
         value = expressions.evaluate(frame, given)
         args += value.args if isinstance(given, ast.Starred) and value.op == "tuple" else [value]
     del frame.guarded[before:], frame.tests[tests:]
     keywords = {k.arg: expressions.evaluate(frame, k.value) for k in node.keywords if k.arg and k.arg != "where"}
     if where := next((k.value for k in node.keywords if k.arg == "where"), None):
-        keywords["where"] = expressions.guard(frame, where)
+        keywords["where"] = guards.guard(frame, where)
     if isinstance(node.func, ast.Attribute):
         base = expressions.evaluate(frame, node.func.value)
-        if base.op not in ("library", "record") and not (base.op == "instance" and node.func.attr not in _SAME):
+        if base.op not in ("library", "record") and not (base.op == "instance" and node.func.attr not in _SAME | {"apply"}):
             return _method(frame, node, base, node.func.attr, args, keywords)
         if base.op == "instance" and node.func.attr == "compile" and "compile" not in base.about["class"].methods:
             return _compiled_instance(frame, node, base, args, keywords)
@@ -121,8 +123,10 @@ def _builtin(frame: Frame, node: ast.Call, name: str, args: list[Value]) -> Valu
     if name in ("len", "int", "round", "range"):
         number = args[0].number if args else None
         if name in ("int", "round") and args:
-            zero = Zero.UNKNOWN
+            zero = args[0].zero if is_count(strip(args[0])) else Zero.UNKNOWN
             return Value("cast", tuple(args[:1]), args[0].low, args[0].high, zero, dtype="int", node=node)
+        if name == "len" and args and args[0].op == "picked":
+            return Value("count", tuple(args), 0.0, math.inf, Zero.MAYBE, dtype="int", node=node)
         low = number if name == "range" and len(args) > 1 and number is not None else 0.0
         return Value("arange" if name == "range" else "length", (), low, math.inf, dtype="int", node=node, about={"name": "len"})
     if name in ("zip", "enumerate"):
@@ -160,7 +164,7 @@ def _library(frame: Frame, node: ast.Call, dotted: str, args: list[Value], keywo
         return Value("call", tuple(args), node=node, about={"name": dotted}, library=library)  # sums
     if last in _PASSING and args and args[0].op in ("function", "instance", "layer", "library"):
         return args[0]
-    known = library or _optax(dotted)
+    known = library or _optax(dotted) or ("scipy" if dotted.startswith(("scipy.stats.", "jax.scipy.stats.")) else "")
     op = OPERATIONS.get(last, "log_probability_loss" if last == "kl_div" else "") if known else ""
     if op.endswith("_loss") and (known or "loss" in dotted):
         name = {"binary_crossentropy": "BinaryCrossentropy"}.get(last, last)
@@ -188,6 +192,8 @@ _SAME = frozenset({"to", "cuda", "cpu", "eval", "train", "float", "double", "hal
 def _method(frame: Frame, node: ast.Call, base: Value, name: str, args: list[Value], keywords: Keywords) -> Value:
     if base.op in ("instance", "layer", "loss") and name in _SAME:
         return base
+    if base.op == "instance" and name == "apply" and "apply" not in base.about["class"].methods:
+        return enter(frame, node, base, args[1:], keywords)  # a module of Flax: the parameters come first
     if base.op == "layer":
         if name == "add" and args:
             layers.add_layer(frame, base, args[0], node)
@@ -265,7 +271,7 @@ def initialize(frame: Frame, cls: Class) -> None:
     if cls.initialized:
         return
     cls.initialized = True
-    for name in ("__init__", "build", "setup"):
+    for name in CONSTRUCTORS:
         if name in cls.methods:
             follow(frame, cls.node, _bound(cls, name), [], {})
 

@@ -185,10 +185,17 @@ def _reciprocal(args: tuple[Value, ...], about: dict[str, Any]) -> Value | None:
     return made("div", (constant(1.0), args[0]), **about) if args else None
 
 
+def _cosine(args: tuple[Value, ...], _: dict[str, Any]) -> Value | None:
+    """The product of matrices whose rows have norm 1."""
+    return made("cosine", args) if len(args) == 2 and all(strip(arg).op == "unit" for arg in args) else None
+
+
 SPELLINGS: dict[str, Callable[[tuple[Value, ...], dict[str, Any]], Value | None]] = {
     "div": _softmax_or_sigmoid,
     "log": _log_of,
     "pow": _power,
     "mul": _product,
     "reciprocal": _reciprocal,
+    "matmul": _cosine,
+    "linear": _cosine,
 }

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 
 from stablesoftmax.lint import statements
+from stablesoftmax.lint.attributes import CONSTRUCTORS
 from stablesoftmax.lint.findings import Finding, Pardon
 from stablesoftmax.lint.frames import Frame, Module
 from stablesoftmax.lint.noqa import is_silenced
@@ -22,9 +23,13 @@ _SUSPICIOUS = re.compile(
     rb"\b(?:exp|exp_|log|log_|log1p|ln|log2|log10|sqrt|rsqrt|norm|softmax|log_softmax|Softmax|LogSoftmax|sigmoid|expit|Sigmoid|std|var"
     rb"|logsumexp|bincount|histogram|masked_fill|masked_fill_|pow|power|divide_no_nan|acos|arccos)\s*\(|[Ll]oss\b\w*\(|cross_?entropy"
     rb"|mean\([^\n]*\*\*|\*\*[^\n]*mean\(|square\([^\n]*mean\(|mean\([^\n]*square\(|max\([^\n]*-[^\n]*min\("
-    rb"|/ ?\(?[\w.]+sum\(|/ ?\([^()\n]*\)\.sum\(|sum\([^\n]*\*|- ?\(?[\w./ ]+\)? ?\*\* ?2|- ?mean\w* ?\*"
+    rb"|/ ?\(?[\w.]*(?:sum|max|len|count\w*|union|mse|rms|visits|total|abs)\b|sum\(1 for|sum\([^\n]* if "
+    rb"|self\.\w+ / self\.|\] / \w+\["
+    rb"|/ ?\([^()\n]*\)\.sum\(|sum\([^\n]*\*|- ?\(?[\w./ ]+\)? ?\*\* ?2|- ?mean\w* ?\*"
     rb"|\bCrossEntropy|nan\b|NaN\b|\.compile\(|float16|bfloat16|\.half\(|temperature|tau\b"
 )
+_DIVISION = re.compile(rb" /=? ")
+"""A reason to follow a function, not to parse a file."""
 _LOSSES = re.compile(rb"[Ll]oss\b\w*\(|cross_?entropy|CrossEntropy|\.compile\(|\bmodel\(", re.IGNORECASE)
 
 
@@ -97,14 +102,14 @@ def _run(module: Module, source: Source) -> None:
     top = Frame(module)
     statements.execute(top, module.tree.body)
     data = source.text.encode(errors="replace")
-    lines = _lines(data)
+    lines = sorted({*_lines(data, _SUSPICIOUS), *_lines(data, _DIVISION)})
     everywhere = _LOSSES.search(data) is not None
     for node in _definitions(module.tree.body):
         if isinstance(node, ast.ClassDef):
             cls = module.classes.get(node.name)
             if cls is None or not (everywhere or _touches(lines, node)):
                 continue
-            for name in sorted(cls.methods, key=lambda n: (n not in ("__init__", "build", "setup"), cls.methods[n].lineno)):
+            for name in sorted(cls.methods, key=lambda n: (n not in CONSTRUCTORS, cls.methods[n].lineno)):
                 if cls.methods[name] in node.body:
                     statements.run_function(top, cls.methods[name], cls)
             cls.initialized = True
@@ -127,10 +132,10 @@ def _definitions(body: list[ast.stmt]) -> list[ast.FunctionDef | ast.AsyncFuncti
     return found
 
 
-def _lines(data: bytes) -> list[int]:
-    """Numbers of the suspicious lines."""
+def _lines(data: bytes, pattern: re.Pattern[bytes]) -> list[int]:
+    """Numbers of the lines with a pattern."""
     ends = [match.start() for match in re.finditer(rb"\r\n|\r|\n", data)]
-    return sorted({bisect.bisect_left(ends, match.start()) + 1 for match in _SUSPICIOUS.finditer(data)})
+    return sorted({bisect.bisect_left(ends, match.start()) + 1 for match in pattern.finditer(data)})
 
 
 def _touches(lines: list[int], node: ast.stmt) -> bool:

@@ -8,13 +8,14 @@ import operator
 from collections.abc import Callable
 from typing import Any, cast
 
-from stablesoftmax.lint import calls
+from stablesoftmax.lint import calls, guards
+from stablesoftmax.lint.facts import is_count
 from stablesoftmax.lint.frames import Frame, dotted
 from stablesoftmax.lint.indexing import drawn, picked
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, constant, is_guard_name, strip, unknown
 
-__all__ = ["bind", "change", "element_of", "evaluate", "guard", "operate"]
+__all__ = ["bind", "change", "element_of", "evaluate", "evaluate_quietly", "operate"]
 
 DEEPEST = 150
 """Operators nested deeper than this are written by programs."""
@@ -126,7 +127,8 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
     if op == "add" and left.op == right.op == "tuple":
         return Value("tuple", left.args + right.args, node=node)
     if op == "mul" and left.op == "tuple":
-        return left
+        zeros = [arg.number for arg in left.args] == [0]
+        return apply("zeros", (), node, dtype=left.args[0].dtype) if zeros else left
     return operate(frame, node, op, (left, right))
 
 
@@ -167,12 +169,12 @@ def _boolean(frame: Frame, node: ast.BoolOp) -> Value:
     values = []
     for part in node.values:
         values.append(evaluate(frame, part))
-        guard(frame, part)
+        guards.guard(frame, part)
     return join(values) if isinstance(node.op, ast.Or) else Value("compare", tuple(values), 0.0, 1.0, node=node)
 
 
 def _either(frame: Frame, node: ast.IfExp) -> Value:
-    guard(frame, node.test)
+    guards.guard(frame, node.test)
     value = join([evaluate(frame, node.body), evaluate(frame, node.orelse)])
     if value.op == "phi":
         value.node = node
@@ -241,16 +243,27 @@ def _dict(frame: Frame, node: ast.Dict) -> Value:
 
 
 def _comprehension(frame: Frame, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp) -> Value:
-    saved = dict(frame.names)
+    saved, guarded, tests = dict(frame.names), len(frame.guarded), len(frame.tests)
     for generator in node.generators:
         bind(frame, generator.target, element_of(evaluate(frame, generator.iter)))
         for test in generator.ifs:
-            guard(frame, test)
+            guards.guard(frame, test)
     value = evaluate(frame, node.value if isinstance(node, ast.DictComp) else node.elt)
+    if any(generator.ifs for generator in node.generators):
+        value = _picked(value, node)
+        del frame.guarded[guarded:], frame.tests[tests:]  # what the condition says of the elements is in the value now
     for name in [name for name in frame.names if name not in saved and "." not in name]:
         del frame.names[name]
     frame.names.update(saved)
     return value
+
+
+def _picked(value: Value, node: ast.expr) -> Value:
+    """What a condition picks: ones are a count, and of others there may be none."""
+    if value.number == 1:
+        return Value("compare", (), 0.0, 1.0, Zero.MAYBE, dtype="bool", node=node)
+    zero = value.zero if value.zero is Zero.NEVER else Zero.UNKNOWN
+    return Value("picked", (value,), value.low, value.high, zero, dtype=value.dtype, node=node)
 
 
 def element_of(iterable: Value) -> Value:
@@ -279,7 +292,7 @@ def bind(frame: Frame, target: ast.expr, value: Value) -> None:
     elif isinstance(target, ast.Tuple | ast.List):
         parts = value.args if value.op == "tuple" and len(value.args) == len(target.elts) else ()
         for i, part in enumerate(target.elts):
-            whole = apply("index", (value,), part) if value.op not in ("name", "call") else unknown(getattr(part, "id", ""), part)
+            whole = apply("index", (value,), part) if value.op not in ("name", "call") else _part_of(value, part)
             bind(frame, part.value if isinstance(part, ast.Starred) else part, parts[i] if parts else whole)
     elif isinstance(target, ast.Subscript):
         evaluate(frame, target.slice)
@@ -290,17 +303,27 @@ def bind(frame: Frame, target: ast.expr, value: Value) -> None:
             frame.write(key, value)
 
 
+def _part_of(value: Value, target: ast.expr) -> Value:
+    """One of several values that a call gives: the name of the call says something of it."""
+    part = unknown(getattr(target, "id", ""), target)
+    part.about["of"] = value.name
+    return part
+
+
 def _fill(frame: Frame, name: str, index: Value, value: Value) -> None:
     """`x[x < low] = low` is a clip, a table is made of sines; of anything else nothing is known afterwards."""
     old = frame.lookup(name)
     bounds = picked(old, index, inverted=True) if old is not None else (-math.inf, math.inf)
     made_of_sines = value.op in ("sin", "cos") and old is not None and (old.op == "zeros" or bool(old.about.get("table")))
+    counts = old is not None and old.op in ("zeros", "count") and strip(value).zero is Zero.MAYBE and is_count(value)
     change(frame, name)
     held = frame.lookup(name)
     if held is not None and value.number is not None and bounds[0] <= value.number <= bounds[1] and any(map(math.isfinite, bounds)):
         held.low, held.high = bounds
     if held is not None and made_of_sines:
         held.about["table"] = True
+    if counts:
+        frame.names[name] = Value("count", low=0.0, zero=Zero.MAYBE, about={"name": name})
 
 
 def change(frame: Frame, name: str) -> None:
@@ -313,35 +336,6 @@ def change(frame: Frame, name: str) -> None:
         if held is old or strip(held) is array:
             frame.names[other] = Value("name", dtype=held.dtype, about={"name": other})
     frame.names[name] = Value("name", dtype=old.dtype, about={"name": name})
-
-
-def guard(frame: Frame, test: ast.expr) -> Value:
-    """Evaluate a condition, and remember that what it compares was thought of."""
-    value = evaluate(frame, test)
-    todo: list[ast.expr] = [test]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.Compare):
-            if not any(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops):
-                todo += [n for n in (node.left, *node.comparators) if not isinstance(n, ast.Constant)]
-                frame.tests.append(evaluate_quietly(frame, node))
-        elif isinstance(node, ast.BoolOp):
-            todo += node.values
-        elif isinstance(node, ast.UnaryOp):
-            todo.append(node.operand)
-        elif isinstance(node, ast.BinOp):
-            todo += [node.left, node.right]
-            frame.guarded.append(strip(evaluate_quietly(frame, node)))
-        elif isinstance(node, ast.Call):
-            if not (isinstance(node.func, ast.Name) and node.func.id in ("isinstance", "hasattr", "callable")):
-                todo += [n for n in node.args if not isinstance(n, ast.Starred)]
-                todo += [node.func.value] if isinstance(node.func, ast.Attribute) else []
-                frame.guarded.append(strip(evaluate_quietly(frame, node)))
-        elif isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
-            tested = strip(evaluate_quietly(frame, node))
-            if tested.op not in ("library", "function", "constant", "class"):
-                frame.guarded.append(tested)
-    return value
 
 
 def evaluate_quietly(frame: Frame, node: ast.expr) -> Value:

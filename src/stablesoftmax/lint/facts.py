@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
-from stablesoftmax.lint.values import Value, Zero, identical, same, strip, walk
+from stablesoftmax.lint.values import Value, Zero, contains, identical, same, strip, walk
 
-__all__ = ["dtype_of", "facts_of", "logistic_facts", "made", "saturates", "square_facts"]
+__all__ = ["dtype_of", "facts_of", "is_count", "logistic_facts", "made", "picks_by_name", "saturates", "square_facts"]
 
 NEVER, UNKNOWN, MAYBE = Zero.NEVER, Zero.UNKNOWN, Zero.MAYBE
 Facts = tuple[float, float, Zero]
 ANY: Facts = (-math.inf, math.inf, UNKNOWN)
 COUNTS = frozenset({"relu", "compare", "one_hot", "count"})
 """Operations whose elements are exactly 0 in ordinary data, and so can be all of them."""
-_KEEPS = {"view", "index", "element", "cast", "dropout", "max", "min", "mean", "median", "copy", "largest"}
+_KEEPS = {"picked", "view", "index", "element", "cast", "dropout", "max", "min", "mean", "median", "copy", "largest"}
+
+
+_MASK = re.compile(r"(^|_)(mask|valid|one_?hot|labels?|y_true|targets?)(_|\d|$)", re.IGNORECASE)
+_TOKENS = re.compile(r"attention|token|pad|len|size|num", re.IGNORECASE)
+"""What picks, by its name: a class need not occur. Of a sentence there is at least one token."""
 
 
 def dtype_of(op: str, args: tuple[Value, ...]) -> str:
     """The dtype of a result, if its operands tell."""
     if op in ("compare", "isnan"):
         return "bool"
-    known = [arg.dtype for arg in args if arg.op != "constant" and not arg.about.get("scalar")]
+    known = [arg.dtype for arg in args if arg.op != "constant" and not arg.about.get("scalar") and arg.library != "math"]
     if not known or not all(known):
         return ""
     return known[0] if len(set(known)) == 1 else ""
@@ -56,7 +62,7 @@ def _sum(value: Value, *_: Value) -> Facts:
     inner = strip(value)
     if value.low >= 0 and value.zero is NEVER:
         zero = NEVER
-    elif _can_all_be_zero(inner) and (value.low >= 0 or _is_mask(inner)):
+    elif (_can_all_be_zero(inner) and value.low >= 0) or _is_masked(inner) or is_count(inner):
         zero = MAYBE
     else:
         zero = UNKNOWN
@@ -68,6 +74,18 @@ def _can_all_be_zero(value: Value) -> bool:
     if value.op in COUNTS or _is_mask(value) or (value.op == "mul" and any(strip(arg).op in COUNTS for arg in value.args)):
         return True
     return _are_small_sigmoids(strip(value.args[0] if value.op == "largest" else value))
+
+
+def picks_by_name(value: Value) -> bool:
+    """Whether a value is a mask, or labels, by its name."""
+    name = value.name.rsplit(".", 1)[-1]
+    return value.op in ("name", "element") and bool(_MASK.search(name)) and not _TOKENS.search(name)
+
+
+def _is_masked(value: Value) -> bool:
+    """A mask, or a product with one: all zeros where nothing is picked."""
+    inner = strip(value)
+    return _is_mask(inner) or picks_by_name(inner) or (inner.op == "mul" and any(map(_is_masked, inner.args)))
 
 
 def _is_mask(value: Value) -> bool:
@@ -85,12 +103,21 @@ def _are_small_sigmoids(value: Value) -> bool:
     return value.op == "sigmoid" and (value.dtype == "float16" or not any(part.dtype in wide for part in walk(value)))
 
 
+def is_count(value: Value) -> bool:
+    """Whether a value counts something: no gradient flows through it."""
+    if value.op == "phi":
+        return all(is_count(strip(arg)) for arg in value.args)
+    return value.op in ("compare", "count", "one_hot") or (
+        value.op in ("sum", "mean", "mul", "square", "sqrt") and any(is_count(strip(arg)) for arg in value.args)
+    )
+
+
 def saturates(value: Value) -> bool:
     """Whether a value that is below 1 in mathematics is rounded to 1: tanh, sigmoid, softmax, also their squares."""
     inner = strip(value)
     while inner.op in ("square", "abs"):
         inner = strip(inner.args[0])
-    return inner.op in ("tanh", "sigmoid", "softmax")
+    return inner.op in ("tanh", "sigmoid", "softmax", "cdf", "cosine")
 
 
 def _add(a: Value, b: Value) -> Facts:
@@ -120,6 +147,8 @@ def _sub(a: Value, b: Value) -> Facts:
         return 0.0, 1.0, MAYBE  # the mask holds the diagonal
     if low > 0 or high < 0:
         return low, high, NEVER
+    if x.op == y.op and x.op in ("sigmoid", "cdf", "tanh"):
+        return low, high, MAYBE  # both are rounded to 1
     if low == 0 and a.number is not None:  # 1 - p, where p comes up to 1
         if y.op == "random":
             return low, high, NEVER  # uniform numbers lie below 1
@@ -152,7 +181,7 @@ def _div(a: Value, b: Value) -> Facts:
     number = b.number
     if number and number > 0:
         return a.low / number, a.high / number, a.zero
-    return -math.inf, math.inf, UNKNOWN
+    return -math.inf, math.inf, a.zero if a.zero is MAYBE else UNKNOWN
 
 
 def _neg(a: Value) -> Facts:
@@ -182,7 +211,8 @@ def square_facts(a: Value, *_: Value) -> Facts:
 
 
 def _abs(a: Value, *_: Value) -> Facts:
-    return max(a.low, -a.high, 0.0), max(abs(a.low), abs(a.high)), a.zero
+    """Silence has a spectrum of zeros."""
+    return max(a.low, -a.high, 0.0), max(abs(a.low), abs(a.high)), MAYBE if strip(a).op == "spectrum" else a.zero
 
 
 def logistic_facts(a: Value, *_: Value) -> Facts:
@@ -240,6 +270,12 @@ def _where(*args: Value) -> Facts:
     return min(b.low for b in branches), max(b.high for b in branches), UNKNOWN
 
 
+def _matmul(*args: Value) -> Facts:
+    """A filter bank applied to a spectrum of power."""
+    powers = [arg for arg in args if arg.zero is MAYBE and contains(arg, "spectrum")]
+    return (0.0, math.inf, MAYBE) if powers else ANY
+
+
 _RANGES: dict[str, Facts] = {
     "softmax": (0.0, 1.0, MAYBE),
     "relu": (0.0, math.inf, MAYBE),
@@ -264,11 +300,13 @@ _RANGES: dict[str, Facts] = {
     "length": (0.0, math.inf, UNKNOWN),
     "cosine": (-1.0, 1.0, UNKNOWN),
     "isnan": (0.0, 1.0, UNKNOWN),
+    "cdf": (0.0, 1.0, MAYBE),
+    "density": (0.0, math.inf, MAYBE),
 }
 _RULES: dict[str, Callable[..., Facts]] = {
     "sum": _sum, "add": _add, "sub": _sub, "mul": _mul, "div": _div, "neg": _neg, "exp": _exp, "log": _log, "sqrt": _sqrt,
     "square": square_facts, "abs": _abs, "sigmoid": logistic_facts, "clip": _clip, "maximum": _maximum, "minimum": _minimum,
-    "pow": _pow, "where": _where, "norm": _norm,
+    "pow": _pow, "where": _where, "norm": _norm, "matmul": _matmul,
 }  # fmt: skip
 
 

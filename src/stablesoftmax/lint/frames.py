@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from stablesoftmax.lint.attributes import CONSTRUCTORS, Changes, changes_of, lasting
 from stablesoftmax.lint.names import Imports
 from stablesoftmax.lint.values import Value, same, strip, unknown
 
@@ -25,11 +26,20 @@ class Class:
     attributes: dict[str, Value] = dataclasses.field(default_factory=dict)
     initialized: bool = False
     constants: frozenset[str] | None = None  # methods of which no gradient is taken, when they are known
+    changes: Changes | None = None  # what methods do to attributes that a constructor begins, when it is known
 
     @property
     def called(self) -> str:
         """The method that runs when an instance is called, or ""."""
         return next((name for name in ("forward", "call", "__call__") if name in self.methods), "")
+
+    def assign(self, name: str, value: Value, *, constructed: bool) -> None:
+        """Keep what a method assigns to an attribute; what a constructor begins and others change is what it is in between."""
+        if self.changes is None:
+            self.changes = changes_of(self.methods.values())
+        changes = self.changes.get(name, [])
+        if constructed or not (changes and name in self.attributes):
+            self.attributes[name] = lasting(name, value, changes)
 
 
 class Module:
@@ -80,6 +90,7 @@ class Frame:
 
     __slots__ = (
         "cls",
+        "conditions",
         "constant",
         "depth",
         "function",
@@ -101,6 +112,7 @@ class Frame:
         self.guarded: list[Value] = []
         self.tests: list[Value] = []  # the comparisons among what guards
         self.returned: list[Value] = []
+        self.conditions = 0  # how many branches this is inside of
         self.quiet = 0  # inside errstate and the like
         self.constant = 0  # where no gradient is taken
         self.depth = 0  # of the expression
@@ -130,11 +142,13 @@ class Frame:
         for key in [key for key in self.names if key.startswith(dotted)]:
             del self.names[key]
         if name.startswith("self.") and self.cls is not None and "[" not in name:
-            self.cls.attributes[name[5:]] = value
+            if self.is_guarded(value):
+                strip(value).about["tested"] = True
+            self.cls.assign(name[5:], value, constructed=getattr(self.function, "name", "") in CONSTRUCTORS)
 
     def is_guarded(self, value: Value) -> bool:
-        """Whether somebody tested the value on the way here."""
-        if self.quiet:
+        """Whether somebody tested the value on the way here, or when it became an attribute."""
+        if self.quiet or strip(value).about.get("tested"):
             return True
         if not self.guarded:
             return self.outer.is_guarded(value) if self.outer is not None else False

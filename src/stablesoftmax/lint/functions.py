@@ -11,7 +11,7 @@ from stablesoftmax.lint.arguments import Keywords
 from stablesoftmax.lint.frames import Frame
 from stablesoftmax.lint.names import OPERATIONS
 from stablesoftmax.lint.operations import apply, join
-from stablesoftmax.lint.values import Value, constant, strip, unknown
+from stablesoftmax.lint.values import Value, Zero, constant, strip, unknown
 
 __all__ = ["compute"]
 
@@ -39,11 +39,13 @@ def compute(frame: Frame, node: ast.Call, op: str, args: list[Value], keywords: 
     Value
     """
     if op in arguments.REDUCTIONS:
-        values, about = arguments.reduction(op, args, keywords, library)
+        values, told = arguments.reduction(op, args, keywords, library)
         if not values:
             return unknown(node=node)
-        made = expressions.operate(frame, node, op, values, library, **about)
-        pair = op in ("max", "min") and library in ("torch", "") and about["axis_given"] and isinstance(node.func, ast.Attribute)
+        made = expressions.operate(frame, node, op, values, library, **told)
+        if name.endswith("segment_sum") and made.low >= 0:
+            made.zero = Zero.MAYBE  # a segment without elements
+        pair = name in ("max", "min") and library in ("torch", "") and told["axis_given"] and isinstance(node.func, ast.Attribute)
         return (
             Value("tuple", (made, Value("length", dtype="int")), made.low, made.high, node=node)
             if pair and _unpacked(node)
@@ -52,17 +54,19 @@ def compute(frame: Frame, node: ast.Call, op: str, args: list[Value], keywords: 
     handler = _SPECIAL.get(op)
     if handler is not None:
         return cast(Value, handler(frame, node, args, keywords, library, name))
-    wanted = arguments.dtype_named(keywords.get("out_dtype"))
+    wanted = arguments.dtype_named(keywords.get("out_dtype") or (keywords.get("dtype") if op == "one_hot" else None))
     args = arguments.operands(args, keywords, 2)
     count = {"add": 2, "sub": 2, "mul": 2, "div": 2, "pow": 2, "maximum": 2, "minimum": 2, "logaddexp": 2}.get(op)
-    about = {"dtype": wanted} if wanted else {}
+    about: dict[str, Any] = {"dtype": wanted} if wanted else {}
     if name in ("log2", "log10") or (op == "log" and library == "math" and len(args) > 1):
         about["base"] = name
         args = args[:1]
     if len(args) < (count or 1):
         return unknown(node=node)
+    if op == "count" and not keywords.keys().isdisjoint(("minlength", "length", "bins")):
+        about["bins"] = True  # more than occur, perhaps
     if op == "linear" and args:
-        made = expressions.operate(frame, node, op, tuple(args[:1]), library)
+        made = expressions.operate(frame, node, op, tuple(args[: 2 if name == "linear" else 1]), library)
         third = args[2] if name in ("dense", "fully_connected") and len(args) > 2 else None
         return layers.activated(frame, made, keywords.get("activation", keywords.get("activation_fn", third)), node, library)
     if op == "square" and name == "squared_difference" and len(args) > 1:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from stablesoftmax.lint.values import Value, strip
+from stablesoftmax.lint.values import VIEWS, Value, is_guard_name, strip
 
-__all__ = ["drawn", "picked"]
+__all__ = ["drawn", "is_selected", "picked"]
 
 
 def picked(base: Value, index: Value, *, inverted: bool = False) -> tuple[float, float]:
@@ -28,3 +28,12 @@ def drawn(index: Value) -> bool:
         chosen = [arg for arg in inner.args if inner.op == "phi" or drawn(arg)]
         return bool(chosen) and all(map(drawn, chosen))
     return inner.op == "call" and inner.name.rsplit(".", 1)[-1] in ("multinomial", "categorical", "argmax")
+
+
+def is_selected(value: Value) -> bool:
+    """Whether the elements were picked by a condition, or by an index that goes by the name of one."""
+    while value.op in VIEWS and value.args:
+        if value.op == "index" and (strip(value.args[1]).op in ("compare", "nonzero") or is_guard_name(strip(value.args[1]).name)):
+            return True
+        value = value.args[0]
+    return False

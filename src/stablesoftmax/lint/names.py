@@ -15,8 +15,9 @@ _LIBRARIES = {
     "numpy": "numpy", "cupy": "numpy", "autograd.numpy": "numpy", "dask.array": "numpy",
     "scipy.special": "scipy", "scipy.linalg": "scipy", "scipy.spatial.distance": "scipy", "scipy.misc": "scipy",
     "torch": "torch", "tensorflow": "tensorflow", "keras": "keras", "tensorflow.keras": "keras", "jax": "jax", "flax": "jax",
-    "math": "math", "theano.tensor": "theano", "stablesoftmax": "stablesoftmax", "tensorflow_probability": "", "mxnet.nd": "torch",
-    "paddle": "torch", "mlx.core": "numpy", "pytensor.tensor": "theano", "random": "random", "builtins": "builtins",
+    "math": "math", "statistics": "math", "theano.tensor": "theano", "stablesoftmax": "stablesoftmax", "tensorflow_probability": "",
+    "mxnet.nd": "torch", "paddle": "torch", "mlx.core": "numpy", "pytensor.tensor": "theano", "random": "random",
+    "builtins": "builtins",
 }  # fmt: skip
 _NOT = (
     "torch.distributions.",
@@ -60,19 +61,19 @@ _table("softmax", "softmax sparsemax")
 _table("log_softmax", "log_softmax logsoftmax")
 _table("logsumexp", "logsumexp reduce_logsumexp log_sum_exp")
 _table("logaddexp", "logaddexp")
-_table("sum", "sum reduce_sum nansum fsum segment_sum")
-_table("mean", "mean reduce_mean nanmean average")
+_table("sum", "sum reduce_sum nansum fsum segment_sum unsorted_segment_sum")
+_table("mean", "mean reduce_mean nanmean average fmean")
 _table("max", "max amax reduce_max nanmax")
 _table("min", "min amin reduce_min nanmin")
 _table("prod", "prod reduce_prod")
-_table("var", "var reduce_variance nanvar")
-_table("std", "std reduce_std nanstd")
+_table("var", "var reduce_variance nanvar variance pvariance")
+_table("std", "std reduce_std nanstd stdev pstdev")
 _table("moments", "moments var_mean std_mean")
 _table("norm", "norm vector_norm")
 _table("distance", "pairwise_distance cdist euclidean")
 _table("add", "add add_n")
 _table("sub", "sub subtract")
-_table("mul", "mul multiply")
+_table("mul", "mul multiply outer")
 _table("div", "div divide true_divide truediv realdiv")
 _table("pow", "pow power float_power")
 _table("square", "squared_difference")
@@ -84,6 +85,11 @@ _table("round", "round floor ceil rint trunc")
 _table("rank", "bucketize searchsorted digitize")
 _table("nonzero", "flatnonzero nonzero argwhere")
 _table("accumulated", "cumsum")
+_table("det", "det")
+_table("cdf", "cdf sf ndtr")
+_table("density", "pdf pmf")
+_table("unit", "normalize l2_normalize")
+_table("spectrum", "fft rfft fft2 rfft2 fftn rfftn stft")
 _table("eigen", "eigh eig")
 _table("singular", "svd")
 _table("qr", "qr")
@@ -97,13 +103,17 @@ _table("cast", "cast asarray array tensor as_tensor convert_to_tensor float32 fl
 _table("view", "reshape transpose squeeze unsqueeze expand_dims ravel flatten identity stop_gradient swapaxes moveaxis permute "
                "permute_dimensions broadcast_to tile repeat stack concatenate concat hstack vstack cat atleast_2d atleast_1d "
                "copy flip Print block_until_ready with_sharding_constraint device_put lax_stop sort nan_to_num_ roll "
-               "gather gather_nd take take_along_axis index_select masked_select batch_flatten boolean_gather")  # fmt: skip
+               "split chunk unbind array_split diag_part diagonal gather gather_nd take take_along_axis index_select "
+               "masked_select batch_flatten boolean_gather")  # fmt: skip
 _table("dropout", "dropout alpha_dropout")
 _table("nan_to_num", "nan_to_num nan_to_num_")
-_table("compare", "equal not_equal greater less greater_equal less_equal logical_and logical_or eq ne gt lt ge le isin isclose")
+_table(
+    "compare",
+    "sequence_mask equal not_equal greater less greater_equal less_equal logical_and logical_or eq ne gt lt ge le isin isclose",
+)
 _table("isnan", "isnan is_nan isfinite isinf is_finite")
 _table("one_hot", "one_hot to_categorical OneHotEncoder")
-_table("count", "bincount histogram confusion_matrix count_nonzero unique_counts")
+_table("count", "bincount histogram confusion_matrix count_nonzero")
 _table("zeros", "zeros zeros_like zeros_initializer")
 _table("ones", "ones ones_like")
 _table("uniform", "rand random_sample random uniform random_uniform rand_like ranf uniform_")
@@ -125,23 +135,23 @@ _table("probability_loss", "binary_cross_entropy log_loss")
 _table("log_probability_loss", "nll_loss")
 METHODS = frozenset(
     """
-    abs add add_ amax amin astype bfloat16 bmm byte cast ceil clamp clamp_ clamp_max clamp_min clip clip_ clone
-    contiguous copy cpu cuda cumsum detach div div_ dot double eq eval exp exp_ expand expand_as expand_dims expm1
-    fill_diagonal flatten float floor gather ge gt half index_select int isnan item le log log10 log1p log2 log_
-    log_softmax logsigmoid logsumexp long lt masked_fill masked_fill_ masked_select matmul max maximum mean min
-    minimum mm mul mul_ nan_to_num ne neg nonzero norm numpy permute pow prod ravel reciprocal relu relu_ repeat
-    requires_grad_ reshape round rsqrt sigmoid sigmoid_ softmax softplus sqrt sqrt_ square squeeze squeeze_ std sub
-    sub_ sum swapaxes t take tanh to tolist topk train transpose tril triu type type_as uniform_ unsqueeze var view
-    view_as
+    abs add add_ amax amin astype bfloat16 bmm byte cast cdf ceil chunk clamp clamp_ clamp_max clamp_min clip clip_ clone
+    contiguous copy cos cpu cuda cumsum det detach diagonal div div_ dot double eq eval exp exp_ expand expand_as
+    expand_dims expm1 fill_diagonal flatten float floor gather ge gt half index_select int isnan item le log log10 log1p
+    log2 log_ log_softmax logsigmoid logsumexp long lt masked_fill masked_fill_ masked_select matmul max maximum mean min
+    minimum mm mul mul_ nan_to_num ne neg nonzero norm numpy pdf permute pmf pow prod ravel reciprocal relu relu_ repeat
+    requires_grad_ reshape round rsqrt sf sigmoid sigmoid_ sin softmax softplus sort split sqrt sqrt_ square squeeze
+    squeeze_ std sub sub_ sum swapaxes t take tanh to tolist topk train transpose tril triu type type_as unbind uniform_
+    unsqueeze values var view view_as
     """.split()  # noqa: SIM905
 )
 """Methods that arrays and tensors have."""
 
 VIEW_METHODS = frozenset(
     """
-    clone contiguous copy cpu cuda detach eval expand expand_as expand_dims flatten gather index_select item
-    masked_select numpy permute ravel repeat requires_grad_ reshape squeeze squeeze_ swapaxes t take tolist train
-    transpose type_as unsqueeze view view_as
+    chunk clone contiguous copy cpu cuda detach diagonal eval expand expand_as expand_dims flatten gather index_select item
+    masked_select numpy permute ravel repeat requires_grad_ reshape sort split squeeze squeeze_ swapaxes t take tolist train
+    transpose type_as unbind unsqueeze values view view_as
     """.split()  # noqa: SIM905
 )
 

@@ -11,6 +11,9 @@ from stablesoftmax.lint.values import Value, Zero
 
 __all__ = ["apply", "join"]
 
+_OFFERED = frozenset({"cdf", "density"})
+"""What `predict(which="prob")` gives beside means."""
+
 
 def apply(op: str, args: tuple[Value, ...], node: ast.AST | None = None, library: str = "", **about: Any) -> Value:
     """The value of an operation on operands.
@@ -41,12 +44,24 @@ def apply(op: str, args: tuple[Value, ...], node: ast.AST | None = None, library
     return Value(op, args, low, high, zero, dtype=dtype, library=library, node=node, about=about)
 
 
+def _is_offered(value: Value) -> bool:
+    """Whether a branch cannot be 0, as far as is known, or is a density among other things that a method offers."""
+    while value.op in ("index", "div", "add", "mul", "pow") and value.args:
+        value = value.args[0]
+    return value.zero is not Zero.MAYBE or value.op in _OFFERED or (value.op == "phi" and all(map(_is_offered, value.args)))
+
+
 def join(values: list[Value]) -> Value:
     """What a name is after branches that gave it different values."""
     first = values[0]
     if all(value is first for value in values):
         return first
+    counts = [value for value in values if value.op == "count" and value.name]
+    if counts and all(value is counts[0] or value.op == "zeros" or value.about.get("starts_at_zero") for value in values):
+        return counts[0]  # what is counted under a condition, and a table of counts
     zeros = {value.zero for value in values if value.op != "constant" or value.number}
+    if len(zeros) > 1 and all(map(_is_offered, values)):
+        zeros.discard(Zero.MAYBE)  # one of the things that a method offers
     zero = zeros.pop() if len(zeros) == 1 else Zero.MAYBE if Zero.MAYBE in zeros else Zero.UNKNOWN
     dtypes = {value.dtype for value in values}
     low, high = min(v.low for v in values), max(v.high for v in values)

@@ -15,7 +15,7 @@ from stablesoftmax.lint.values import Value, Zero, strip, walk
 
 __all__ = ["Site"]
 
-_ARITHMETIC = frozenset({"phi", "add", "sub", "mul", "div", "neg", "sqrt", "pow", "square", "abs", "mean"})
+_ARITHMETIC = frozenset({"phi", "add", "sub", "mul", "div", "neg", "sqrt", "pow", "square", "abs", "mean", "count"})
 
 
 class Site:
@@ -78,14 +78,14 @@ class Site:
 
     def may_be_zero(self, value: Value) -> bool:
         """Whether there is evidence that a value can be 0, and none that somebody thought of it."""
-        return value.zero is Zero.MAYBE and not self._thought_of(value, 3) and not _masked(value)
+        return value.zero is Zero.MAYBE and not self.is_tested(value) and not _masked(value)
 
-    def _thought_of(self, value: Value, depth: int) -> bool:
+    def is_tested(self, value: Value, depth: int = 3) -> bool:
         """Whether the value, or a term of the arithmetic that makes it, was tested."""
         if self.frame.is_guarded(value):
             return True
         inner = strip(value)
-        return depth > 0 and inner.op in _ARITHMETIC and any(self._thought_of(arg, depth - 1) for arg in inner.args)
+        return depth > 0 and inner.op in _ARITHMETIC and any(self.is_tested(arg, depth - 1) for arg in inner.args)
 
     def report(self, message: str, node: ast.AST | None = None, fix: Fix | None = None) -> Finding:
         """The warning of this rule about this place."""

@@ -7,12 +7,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from stablesoftmax.lint import expressions
+from stablesoftmax.lint import expressions, guards
 from stablesoftmax.lint.arguments import Keywords
 from stablesoftmax.lint.contracts import WITHOUT_GRADIENT, is_constant, promised
+from stablesoftmax.lint.facts import is_count
 from stablesoftmax.lint.frames import Class, Frame, Function, dotted
 from stablesoftmax.lint.operations import apply, join
-from stablesoftmax.lint.values import Value, Zero, unknown
+from stablesoftmax.lint.values import Value, Zero, is_temperature, unknown
 
 __all__ = ["bind_parameters", "execute", "run_function"]
 
@@ -84,7 +85,7 @@ def bind_parameters(frame: Frame, function: Function, args: list[Value], keyword
 def _default(frame: Frame, name: str, default: ast.expr) -> Value:
     """A parameter that nobody gave: its default if that is a small constant or a function, else unknown."""
     value = expressions.evaluate(frame, default)
-    if value.op in ("library", "function") or value.looks_small_and_positive:
+    if value.op in ("library", "function") or (value.looks_small_and_positive and not is_temperature(name)):
         return value
     parameter = unknown(name)
     parameter.about["scalar"] = value.number is not None  # a number of Python, which does not change the dtype of an array
@@ -146,7 +147,12 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
     left = expressions.evaluate_quietly(frame, node.target)
     op = _AUGMENTED.get(type(node.op))
     if op == "add" and left.op == "loop" and left.about.get("starts_at_zero"):
-        value = apply("sum", (right,), node, axis=None, accumulated=True)
+        if frame.conditions > left.about["conditions"] and (right.number or 0) > 0:
+            value = Value("count", low=0.0, zero=Zero.MAYBE, about={"accumulated": True, "name": left.name})
+        else:
+            value = apply("sum", (right,), node, axis=None, accumulated=True)
+    elif op in ("add", "sub") and left.op == "sum" and left.about.get("accumulated") and left.name.startswith("self."):
+        value = left  # a running sum stays one
     elif op and "text" not in (left.op, right.op):
         value = expressions.operate(frame, node, op, (left, right))
     else:
@@ -154,7 +160,12 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
     if isinstance(node.target, ast.Subscript):
         name = dotted(node.target.value)
         if name and not isinstance(node.target.slice, ast.Constant):
+            table = frame.lookup(name)
+            counts = op == "add" and ((right.number or 0) > 0 or is_count(right))
+            counted = counts and table is not None and table.op in ("zeros", "count")
             expressions.change(frame, name)
+            if counted:
+                frame.names[name] = Value("count", low=0.0, zero=Zero.MAYBE, about={"name": name})
             return
     expressions.bind(frame, node.target, value)
 
@@ -174,14 +185,15 @@ def _leave(_: Frame, __: ast.stmt) -> bool:
 
 
 def _assert(frame: Frame, node: ast.Assert) -> None:
-    expressions.guard(frame, node.test)
+    guards.guard(frame, node.test)
 
 
 def _if(frame: Frame, node: ast.If) -> bool:
     """Branches, an elif chain without recursion: generated files have thousands of them."""
     before, ends, current = frame.names, [], node
+    frame.conditions += 1
     while True:
-        expressions.guard(frame, current.test)
+        guards.guard(frame, current.test)
         around = frame.names
         frame.names = dict(around)
         empty = _is_empty(current.test)
@@ -198,6 +210,7 @@ def _if(frame: Frame, node: ast.If) -> bool:
             ends.append(frame.names)
         break
     frame.names = before
+    frame.conditions -= 1
     _meet(frame, ends)
     return bool(ends)
 
@@ -226,7 +239,7 @@ def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While) -> None:
     before = dict(frame.names)
     _forget(frame, node)
     if isinstance(node, ast.While):
-        expressions.guard(frame, node.test)
+        guards.guard(frame, node.test)
     else:
         expressions.bind(frame, node.target, expressions.element_of(expressions.evaluate(frame, node.iter)))
     execute(frame, node.body)
@@ -249,7 +262,7 @@ def _forget(frame: Frame, loop: ast.For | ast.AsyncFor | ast.While) -> None:
             old = frame.names[name]
             if old.op != "loop":
                 low = old.low if old.low >= 0 else -math.inf
-                about = {"name": name, "starts_at_zero": old.number == 0}
+                about = {"name": name, "starts_at_zero": old.number == 0, "conditions": frame.conditions}
                 frame.names[name] = Value("loop", (), low, math.inf, Zero.UNKNOWN, dtype=old.dtype, about=about)
 
 

@@ -13,7 +13,20 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["VIEWS", "Value", "Zero", "constant", "contains", "identical", "is_guard_name", "same", "strip", "unknown", "walk"]
+__all__ = [
+    "VIEWS",
+    "Value",
+    "Zero",
+    "constant",
+    "contains",
+    "identical",
+    "is_guard_name",
+    "is_temperature",
+    "same",
+    "strip",
+    "unknown",
+    "walk",
+]
 
 
 class Zero(enum.Enum):
@@ -34,6 +47,7 @@ _EPSILON = re.compile(
     r"(^|_)(eps|epsilon|tiny|smooth|smoothing|jitter|fuzz|delta|small|ridge|floor|alpha)(_|\d|$)|epsilon", re.IGNORECASE
 )
 _GUARD = re.compile(r"mask|valid|nonzero|positive|good|keep|inside|support|nz|pos\b|ok\b|finite|\bsel", re.IGNORECASE)
+_TEMPERATURE = re.compile(r"(^|_)(temperature|temp|tau)$", re.IGNORECASE)
 
 
 class Value:
@@ -104,6 +118,8 @@ class Value:
             return 0 < number <= 0.1
         if self.op in ("name", "call"):
             return bool(_EPSILON.search(self.name.rsplit(".", 1)[-1]))
+        if self.op == "mul" and any(arg.op == "square" for arg in self.args):
+            return False  # a part of a running mean
         if self.op in ("mul", "div", "cast", "view", "maximum", "index"):
             return any(arg.looks_small_and_positive for arg in self.args)
         return self.op == "phi" and all(arg.looks_small_and_positive for arg in self.args)
@@ -112,6 +128,11 @@ class Value:
 def is_guard_name(name: str) -> bool:
     """Whether a name says that it picks the elements that are in the domain."""
     return bool(_GUARD.search(name))
+
+
+def is_temperature(name: str) -> bool:
+    """Whether a name says that logits are divided by it."""
+    return bool(_TEMPERATURE.search(name.rsplit(".", 1)[-1]))
 
 
 def unknown(name: str = "", node: ast.AST | None = None, **facts: Any) -> Value:

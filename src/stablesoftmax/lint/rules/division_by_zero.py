@@ -1,9 +1,10 @@
 """Division by something that can be 0.
 
 A norm, a standard deviation, a range max - min, a count: 0 for constant or empty data, and the quotient is nan or inf.
-Reported are data divided by a measure of the same data (in NumPy a norm only along an axis: of rows of data), one count divided
-by another and, in libraries with automatic differentiation, a sum divided by a mask's sum and anything divided by a softmax, a
-sigmoid or the like.
+Reported are data divided by a measure of the same data (in NumPy a norm only along an axis: of rows of data), a signal by its
+peak, one count by another, a sum by how many were picked, an overlap by a union, a power by the square of a difference, a step
+by the root of a running mean of squares, and, in libraries with automatic differentiation, anything divided by a mask's sum, a
+softmax, a sigmoid or the like.
 
 Bad:
 
@@ -21,10 +22,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stablesoftmax.lint.facts import is_count
 from stablesoftmax.lint.findings import Finding
+from stablesoftmax.lint.indexing import is_selected
 from stablesoftmax.lint.names import AUTODIFF
+from stablesoftmax.lint.quotients import vanishing
 from stablesoftmax.lint.rules.log_of_zero import WORDS
-from stablesoftmax.lint.rules.sqrt_at_zero import is_count
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.values import Value, same, strip, walk
 
@@ -37,7 +40,12 @@ _RANDOM = re.compile(r"rand|normal|rng|uniform")
 def check(site: Site) -> Iterator[Finding]:
     """A divisor with evidence that it can be 0."""
     divisor = site.args[-1]
-    if site.value.op != "div" or not site.may_be_zero(divisor) or not _matters(site):
+    if site.value.op != "div":
+        return
+    if not (site.may_be_zero(divisor) and _matters(site)):
+        found = vanishing(*site.args) if len(site.args) == 2 else None
+        if found is not None and not (is_selected(divisor) or site.is_tested(divisor) or site.is_tested(found[0])):
+            yield site.report(f"division by {found[1]}: nan or inf; add an epsilon, or take the maximum with one")
         return
     inner = strip(divisor)
     if inner.op == "sqrt":
@@ -53,19 +61,20 @@ def _matters(site: Site) -> bool:
         return False
     if any(part.op in ("random", "gaussian") or _RANDOM.search(part.name) for part in [*walk(numerator), *walk(divisor)]):
         return False  # is 0 with probability 0
-    if _is_count(numerator) and _is_count(divisor):
+    if _is_count(divisor) and (_is_count(numerator) or strip(numerator).op == "length"):
         return not (divisor.op == "sum" and same(numerator, divisor.args[0]))
-    measures = [part for part in walk(divisor, 3) if part.op in _MEASURES and part.args]
+    if strip(numerator).op == divisor.op in ("std", "var"):
+        return True
+    measures = [part for part in walk(divisor, 3) if part.op in _MEASURES and part.args and not _is_one_vector(part)]
     if any(site.frame.is_guarded(measure.args[0]) for measure in measures):
         return False  # somebody asked whether the data is 0
-    if any(_is_table(part) for measure in measures for part in walk(measure)) or _is_ratio(*site.args):
+    if any(_is_table(part) for measure in measures for part in walk(measure)) or _is_ratio(numerator, site.args[-1]):
         return False
     if not measures and is_count(divisor) and numerator.number is None and not _is_total(numerator):
         return False  # a mask over its length, coordinates over an extent: of rows that are not empty
     if site.library in AUTODIFF and (numerator.number is not None or not measures or site.library in ("tensorflow", "keras")):
         return True
-    parts = [numerator, *(strip(numerator).args if strip(numerator).op in ("sub", "mul") else ())]
-    return any(same(part, measure.args[0]) for part in parts for measure in measures)
+    return any(same(part, measure.args[0]) for part in walk(numerator, 4) for measure in measures)
 
 
 def _is_one_vector(divisor: Value) -> bool:
@@ -107,6 +116,8 @@ def _is_count(value: Value) -> bool:
     inner = strip(value)
     if inner.op == "div" and (strip(inner.args[1]).op == "length" or inner.args[1].number is not None):
         inner = strip(inner.args[0])
+    if inner.op == "add":
+        return all(map(_is_count, inner.args))
     return inner.op == "count" or (inner.op == "sum" and bool(inner.args) and strip(inner.args[0]).op in ("compare", "count"))
 
 

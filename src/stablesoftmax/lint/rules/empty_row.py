@@ -29,6 +29,7 @@ CODE = "SSM503"
 NAME = "empty-row"
 OPS = ("softmax", "log_softmax")
 _CAUSAL = re.compile(r"causal|tri[lu]|future|subsequent|top_?[kp]|indices|sorted|nucleus|window", re.IGNORECASE)
+_PADDING = re.compile(r"pad|adj")  # rows of padding, and nodes without neighbours
 _GUARD = re.compile(r"nan_to_num|isnan|masked_fill|any\(|all\(|finfo|isfinite|isinf")
 
 
@@ -38,7 +39,7 @@ def check(site: Site) -> Iterator[Finding]:
     if argument.op in ("masked_fill", "where") and len(argument.args) == 3:
         x, mask, fill = argument.args if argument.op == "masked_fill" else (argument.args[1], argument.args[0], argument.args[2])
         filled = _is_minus_inf(fill) or (argument.op == "where" and _is_minus_inf(x))
-        if filled and not _causal(mask) and "pad" in _names(mask) and not _GUARD.search(_after(site)):
+        if filled and not _causal(mask) and _PADDING.search(_names(mask)) and not _GUARD.search(_after(site)):
             yield site.report(
                 "softmax of a row that is masked altogether is nan; replace it afterwards, or fill with a finite number"
             )
@@ -48,6 +49,9 @@ def _is_minus_inf(value: Value) -> bool:
     inner = strip(value)
     if inner.number is not None:
         return inner.number == float("-inf")
+    if inner.op == "neg":
+        text = strip(inner.args[0]).about.get("text")
+        return str(text).lower() in ("inf", "infinity")
     return inner.op == "text" and str(inner.about.get("text")).lower() in ("-inf", "-infinity")
 
 

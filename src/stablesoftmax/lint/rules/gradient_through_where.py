@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stablesoftmax.lint.facts import is_count
 from stablesoftmax.lint.findings import Finding
-from stablesoftmax.lint.rules.sqrt_at_zero import is_count
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.values import Value, Zero, same, strip, walk
 

@@ -1,7 +1,9 @@
 """Log of something that can be 0.
 
-A probability that underflowed, 1 - tanh(x)^2, the output of a ReLU, a count, a norm, a variance, a random number of [0, 1): its
-logarithm is -inf, and 0 * -inf is nan. Clip from below with an epsilon that the dtype holds, or use xlogy for p log p.
+A probability that underflowed, a density, a distribution function, a determinant, 1 - tanh(x)^2, the output of a ReLU, a count, a
+norm, a variance, the spectrum or the energy of silence, a random number of [0, 1): its logarithm is -inf, and 0 * -inf is nan, so
+that an entropy, the sum of p log p, is nan as soon as one p is 0. Clip from below with an epsilon that the dtype holds, use xlogy
+or entr for p log p, logpdf, logcdf and slogdet for what they are named after.
 
 Bad:
 
@@ -18,17 +20,22 @@ No fix: the epsilon is a decision.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 from stablesoftmax.lint.facts import saturates
 from stablesoftmax.lint.findings import Finding, Pardon
+from stablesoftmax.lint.indexing import is_selected
+from stablesoftmax.lint.quotients import is_power
 from stablesoftmax.lint.site import Site
-from stablesoftmax.lint.values import Value, same, strip, walk
+from stablesoftmax.lint.values import Value, Zero, same, strip, walk
 
 CODE = "SSM301"
 NAME = "log-of-zero"
-OPS = ("log", "log1p", "compare", "maximum", "where", "mul")
+OPS = ("log", "log1p", "compare", "maximum", "where", "mul", "sum", "mean")
+_EXACT = frozenset({"constant", "length", "softmax", "sigmoid"})
+"""Numbers and lengths, and what has rules of its own."""
 WORDS = {
     "softmax": "a softmax, which underflows",
     "sigmoid": "a sigmoid, which underflows",
@@ -43,13 +50,17 @@ WORDS = {
     "compare": "a truth value",
     "clip": "a clip at 0",
     "sub": "a difference",
+    "cdf": "a distribution function, which underflows (SciPy and JAX have logcdf)",
+    "density": "a density, which underflows (there is logpdf)",
+    "spectrum": "a spectrum, of silence",
 }
 
 
 def check(site: Site) -> Iterator[Finding | Pardon]:
     """A logarithm of a value with evidence that it can be 0."""
     if site.op not in ("log", "log1p"):
-        yield from _pardons(site)
+        yield from _entropy(site) if site.op in ("sum", "mean") else _pardons(site)
+        yield from _decibels(site)
         return
     value = site.args[0]
     if site.op == "log1p":
@@ -59,7 +70,11 @@ def check(site: Site) -> Iterator[Finding | Pardon]:
         return
     if _is_mask(value):
         return  # log of a mask is the mask that is added to logits
-    if _is_long_product(value):
+    inner = strip(value)
+    inner = strip(inner.args[0]) if inner.op == "abs" else inner
+    if inner.op == "det" and site.library != "theano" and not site.frame.is_guarded(inner):  # PyTensor takes slogdet itself
+        yield site.report("log of a determinant, which underflows and overflows in many dimensions; use slogdet")
+    elif _is_long_product(value):
         yield site.report("log of a product, which underflows; take the sum of the logarithms")
     elif strip(value).op not in ("norm", "distance") and site.may_be_zero(value) and not site.value.about.get("where"):
         what = WORDS.get(strip(value).op, "something that can be 0")
@@ -75,10 +90,43 @@ def _pardons(site: Site) -> Iterator[Pardon]:
     elif site.op == "maximum":
         args = [strip(arg.args[0]) if arg.op == "round" else arg for arg in args] if any(a.number is not None for a in args) else []
     elif site.op == "mul":
-        args = [arg for arg in args if arg.about.get("base") == "log10"] if any(a.number in (10, 20) for a in args) else []
+        decibels = [arg for arg in args if arg.about.get("base") == "log10"] if any(a.number in (10, 20) for a in args) else []
+        args = [arg for arg in decibels if not is_power(_unrooted(arg.args[0]))]
     for arg in args:
         if arg.op == "log":
             yield from site.pardon(arg)
+
+
+def _decibels(site: Site) -> Iterator[Finding]:
+    """10 log10 of an energy, which is 0 in silence."""
+    if site.op == "mul" and any(arg.number in (10, 20) for arg in site.args):
+        for log in map(strip, site.args):
+            energy = _unrooted(log.args[0]) if log.op == "log" and log.about.get("base") == "log10" else None
+            if energy is not None and is_power(energy) and isinstance(log.node, ast.expr) and not site.is_tested(energy):
+                yield site.report("decibels of an energy are -inf where it is 0, in silence; add a floor", log.node)
+
+
+def _entropy(site: Site) -> Iterator[Finding]:
+    """The sum of p log p or p log(p / q), an entropy: 0 * -inf is nan where p is 0."""
+    term = strip(site.args[0])
+    term = strip(term.args[0]) if term.op == "neg" else term
+    for factor, other in (term.args, term.args[::-1]) if term.op == "mul" else ():
+        p, log = strip(factor), strip(other)
+        if log.op != "log" or not isinstance(log.node, ast.expr) or p.zero is Zero.NEVER or p.low > 0 or p.op in _EXACT:
+            continue
+        argument = strip(log.args[0])
+        of = argument.args[0] if argument.op == "div" else argument
+        if (
+            same(p, of)
+            and not term.about.get("where")
+            and not (is_selected(factor) or site.is_tested(p) or site.is_tested(argument))
+        ):
+            yield site.report("p log p is 0 * -inf = nan where p is 0; use xlogy or entr, or leave zeros out", log.node)
+
+
+def _unrooted(value: Value) -> Value:
+    inner = strip(value)
+    return strip(inner.args[0]) if inner.op == "sqrt" else inner
 
 
 def _said(value: Value) -> str:

@@ -38,7 +38,9 @@ def check(site: Site) -> Iterator[Finding]:
         if not all(is_centred(strip(arg).args[0]) for arg in total.args):
             yield site.report("log(exp(a) + exp(b)) overflows; use logaddexp(a, b)")
         return
-    if total.op != "sum" or not total.args:
+    if total.op == "matmul" and any(strip(arg).op == "exp" and not is_centred(strip(arg).args[0]) for arg in total.args):
+        yield site.report("log of a sum of exp overflows, and is -inf where all underflow; use logmatmulexp")
+    if total.op not in ("sum", "accumulated") or not total.args:
         return
     power = exponential(total.args[0])
     if power is None or is_centred(power.args[0]):

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stablesoftmax.lint.facts import is_count
 from stablesoftmax.lint.findings import Finding, Pardon
 from stablesoftmax.lint.names import AUTODIFF
 from stablesoftmax.lint.rules.log_of_zero import WORDS
@@ -40,24 +41,25 @@ def check(site: Site) -> Iterator[Finding | Pardon]:
         return
     value = site.args[0]
     if site.op == "norm":
-        if site.differentiates and site.library in ("tensorflow", "keras") and strip(value).op == "sub":
-            yield site.report("the gradient of the norm of a difference is nan where that is 0; add an epsilon under the root")
+        what = "difference" if strip(value).op == "sub" else "gradient" if _is_gradient(value) else ""
+        if what and site.differentiates and site.library in ("tensorflow", "keras"):
+            yield site.report(f"the gradient of the norm of a {what} is nan where that is 0; add an epsilon under the root")
         return
-    if site.op == "pow" and not (len(site.args) == 2 and site.args[1].number in (0.5, -0.5)):
+    if site.op == "pow" and not (len(site.args) == 2 and site.args[1].number == 0.5):
         return
     if site.op == "pow" and not any(part.library in AUTODIFF for part in walk(value)):
         return  # perhaps a number
-    steep = site.op == "rsqrt" or (site.op == "pow" and site.args[1].number == -0.5)
+    steep = site.op == "rsqrt"
     if not steep and not site.differentiates:
         return
-    if not (site.may_be_zero(value) or (_sum_of_squares(value) and not site.frame.is_guarded(value))):
+    if not (site.may_be_zero(value) or (is_sum_of_squares(value) and not site.frame.is_guarded(value))):
         return
     inner = strip(value)
     if any(part.op in ("random", "gaussian") for part in walk(inner)):
         return
     if not steep and (inner.library in ("builtins", "math") or is_count(inner) or _is_input(inner)):
         return  # a number, counts, or what is fed in: nothing to take a gradient of
-    what = WORDS.get(strip(value).op, "a sum of squares" if _sum_of_squares(value) else "something that can be 0")
+    what = WORDS.get(strip(value).op, "a sum of squares" if is_sum_of_squares(value) else "something that can be 0")
     if steep:
         yield site.report(f"the reciprocal root of {what} is inf where that is 0; add an epsilon under the root")
     else:
@@ -78,20 +80,17 @@ def _pardons(site: Site) -> Iterator[Pardon]:
                     yield from site.pardon(root)
 
 
-def is_count(value: Value) -> bool:
-    """Whether a value counts something: no gradient flows through it."""
-    if value.op == "phi":
-        return all(is_count(strip(arg)) for arg in value.args)
-    return value.op in ("compare", "count", "one_hot") or (
-        value.op in ("sum", "mean", "mul", "square", "sqrt") and any(is_count(strip(arg)) for arg in value.args)
-    )
-
-
 def _is_input(value: Value) -> bool:
     """Whether all that a value is made of is data as it comes in, by its name."""
     leaves = {part.name for part in walk(value) if not part.args and part.name and part.op in ("name", "call", "element", "loop")}
     inputs = {name for name in leaves if _INPUT.search(name)}
     return bool(inputs) and all(map(is_guard_name, leaves - inputs))
+
+
+def _is_gradient(value: Value) -> bool:
+    """A gradient, as a penalty takes the norm of it."""
+    inner = strip(value)
+    return inner.op == "call" and inner.name.rsplit(".", 1)[-1] in ("gradient", "gradients", "grad")
 
 
 def _is_scaled(square: Value) -> bool:
@@ -100,8 +99,11 @@ def _is_scaled(square: Value) -> bool:
     return inner.op == "div" and strip(inner.args[1]).op in ("max", "maximum", "where") and contains(inner.args[1], "abs")
 
 
-def _sum_of_squares(value: Value) -> bool:
+def is_sum_of_squares(value: Value) -> bool:
+    """Whether a value is a sum of squares or of magnitudes: 0 where all of them are."""
     inner = strip(value)
+    while inner.op in ("largest", "min") and inner.args:
+        inner = strip(inner.args[0])  # the smallest distances
     if inner.op in ("sum", "mean") and inner.args and strip(inner.args[0]).op in ("square", "abs"):
         return True
     squares = [strip(arg) for arg in inner.args] if inner.op == "add" else []
@@ -109,4 +111,4 @@ def _sum_of_squares(value: Value) -> bool:
         return False  # a standard deviation is not 0
     if all(map(_is_scaled, squares)):
         return False
-    return all(square.op == "square" or _sum_of_squares(square) for square in squares)
+    return all(square.op == "square" or is_sum_of_squares(square) for square in squares)

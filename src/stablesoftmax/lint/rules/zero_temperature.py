@@ -18,25 +18,25 @@ No fix: what 0 should mean is a decision.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from stablesoftmax.lint.findings import Finding
 from stablesoftmax.lint.site import Site
-from stablesoftmax.lint.values import Value, strip
+from stablesoftmax.lint.values import Value, is_temperature, strip
 
 CODE = "SSM106"
 NAME = "zero-temperature"
 OPS = ("softmax", "log_softmax", "exp")
-_TEMPERATURE = re.compile(r"(^|_)(temperature|temp|tau)$", re.IGNORECASE)
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Logits over a temperature that came from outside and was not tested."""
     for part in _scaled(site.args[0]):
-        if len(part.args) == 2 and _untested(site, part.args[1]):
-            yield site.report(f"division by {strip(part.args[1]).name}, which nobody keeps from being 0", _node(site, part))
-            return
+        divisor = strip(part.args[1]) if len(part.args) == 2 else part
+        for factor in divisor.args if divisor.op == "mul" else (divisor,):
+            if _untested(site, factor):
+                yield site.report(f"division by {strip(factor).name}, which nobody keeps from being 0", _node(site, part))
+                return
 
 
 def _scaled(logits: Value, depth: int = 6) -> Iterator[Value]:
@@ -44,14 +44,14 @@ def _scaled(logits: Value, depth: int = 6) -> Iterator[Value]:
     inner = strip(logits)
     if inner.op == "div":
         yield inner
-    elif depth and inner.op in ("add", "sub", "phi", "masked_fill", "where"):
+    elif depth and inner.op in ("add", "sub", "neg", "phi", "masked_fill", "where"):
         for part in inner.args:
             yield from _scaled(part, depth - 1)
 
 
 def _untested(site: Site, divisor: Value) -> bool:
     divisor = strip(divisor)
-    if divisor.op != "name" or not _TEMPERATURE.search(divisor.name.rsplit(".", 1)[-1]) or site.frame.is_guarded(divisor):
+    if divisor.op != "name" or not is_temperature(divisor.name) or site.frame.is_guarded(divisor):
         return False
     return "." not in divisor.name  # an attribute was set, and perhaps tested, elsewhere
 

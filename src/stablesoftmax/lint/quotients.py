@@ -1,0 +1,168 @@
+"""Numerator and divisor together: quotients that are 0 / 0, or x / 0, for ordinary data, by their form alone."""
+
+from __future__ import annotations
+
+from stablesoftmax.lint.canonical import exponential, is_centred
+from stablesoftmax.lint.facts import is_count, picks_by_name
+from stablesoftmax.lint.values import Value, contains, same, strip, walk
+
+__all__ = ["is_power", "vanishing"]
+
+
+def vanishing(numerator: Value, divisor: Value) -> tuple[Value, str] | None:
+    """What of a divisor is 0 for ordinary data, and how it is called.
+
+    Parameters
+    ----------
+    numerator, divisor : Value
+        Of a quotient.
+
+    Returns
+    -------
+    tuple or None
+        The value that can be 0, which somebody may have tested, and words for it.
+    """
+    numerator, divisor = strip(numerator), strip(divisor)
+    while divisor.op == "div":
+        divisor = strip(divisor.args[0])  # a scale: the largest magnitude over the number of levels
+    root = strip(divisor.args[0]) if divisor.op == "sqrt" else divisor
+    for found, words in (
+        (_peak(numerator, divisor), "a magnitude of the same data, which is 0 in silence"),
+        (_picked(numerator, divisor), "how many are picked"),
+        (_counted(numerator, root), "a count"),
+        (_union(numerator, divisor), "a union, which can be empty"),
+        (_moving_square(numerator, divisor), "the root of a running mean of squares, which is 0 until there is a gradient"),
+        (_bernoulli(root), "p (1 - p), which is 0 for a sigmoid that is rounded to 1"),
+        (_difference(numerator, divisor), "a square of a difference, which is 0 for equal data"),
+        (_exponentials(divisor), "a sum of exp, which underflows"),
+    ):
+        if found is not None:
+            return found, words
+    return None
+
+
+def _peak(numerator: Value, divisor: Value) -> Value | None:
+    """A signal by its largest or its mean magnitude, unless it is made of sines, or random."""
+    if divisor.op == "max" and divisor.library != "builtins":
+        magnitudes = strip(divisor.args[0])
+    elif divisor.op == "sqrt" and is_power(divisor.args[0]):
+        power = strip(divisor.args[0])
+        if divisor.library in ("numpy", "scipy") and power.axis is None:
+            return None  # a single vector, as in `norm`
+        magnitudes = strip(power.args[0])
+    else:
+        return None
+    if magnitudes.op not in ("abs", "norm", "square") or contains(numerator, "random", "gaussian", "solved"):
+        return None
+    signal = strip(magnitudes.args[0])
+    found = any(same(part, signal) for part in walk(numerator, 2))
+    return signal if found and not contains(signal, "sin", "cos") else None
+
+
+def _picked(numerator: Value, divisor: Value) -> Value | None:
+    """sum(x * inside) / sum(inside), where a comparison, or a mask by its name, tells what is inside."""
+    if numerator.op != "sum" or divisor.op != "sum":
+        return None
+    mask = strip(divisor.args[0])
+    if mask.op != "compare" and not picks_by_name(mask):
+        return None
+    return divisor if any(same(part, mask) for part in walk(numerator.args[0], 2)) else None
+
+
+def _counted(numerator: Value, divisor: Value) -> Value | None:
+    """A count of what a condition picks, a bin of a histogram, and products and sums of such counts under counts."""
+    if any("unique" in str(part.about.get("of", "")) for part in walk(divisor, 4)):
+        return None  # what is unique occurs
+    picked = divisor.args and divisor.args[0].op == "picked"
+    if divisor.op == "count" and (divisor.name or picked or divisor.about.get("bins")):
+        return divisor  # a table that began as zeros; how many a comprehension picked; bins that were asked for
+    if divisor.op == "sum" and same(numerator, divisor.args[0]):
+        return None  # a histogram of something
+    if divisor.zero.value == "maybe" and _is_made_of_counts(divisor) and any(map(is_count, walk(numerator, 3))):
+        return divisor
+    sums = numerator.op == "call" and numerator.name.endswith("bincount")  # with weights
+    return divisor if divisor.op == "count" and sums else None
+
+
+def _is_made_of_counts(value: Value) -> bool:
+    """Counts, their products and their sums."""
+    inner = strip(value)
+    if inner.op in ("add", "mul"):
+        return (all if inner.op == "add" else any)(map(_is_made_of_counts, inner.args))
+    return is_count(inner)
+
+
+def _union(numerator: Value, divisor: Value) -> Value | None:
+    """Overlaps: 2 sum(a b) / (sum(a) + sum(b)), and inter / (a + b - inter)."""
+    parts = [strip(part) for part in walk(numerator, 2)]
+    if divisor.op == "sub":
+        inter = strip(divisor.args[1])
+        both = strip(divisor.args[0])
+        apart = both.op == "add" and all(arg.number is None for arg in both.args)
+        return divisor if apart and inter.number is None and same(numerator, inter) else None
+    sums = [strip(arg) for arg in divisor.args] if divisor.op == "add" else []
+    if len(sums) != 2 or any(part.op != "sum" for part in sums):
+        return None
+    summed = [_unsquared(part.args[0]) for part in sums]
+    for part in parts:
+        product = strip(part.args[0]) if part.op == "sum" else part
+        if product.op == "mul" and all(any(same(factor, each) for factor in product.args) for each in summed):
+            return divisor
+    return None
+
+
+def _unsquared(value: Value) -> Value:
+    inner = strip(value)
+    return strip(inner.args[0]) if inner.op == "square" else inner
+
+
+def _moving_square(numerator: Value, divisor: Value) -> Value | None:
+    """m / sqrt(b v + (1 - b) g^2) without an epsilon, as an optimizer has it."""
+    if divisor.op != "sqrt" or numerator.number is not None:
+        return None
+    inner = strip(divisor.args[0])
+    mean = strip(inner.args[0]) if inner.op == "div" else inner
+    if mean.op != "add" or len(mean.args) != 2 or mean.zero.value == "never":
+        return None
+    products = [strip(arg) for arg in mean.args]
+    squares = [p for p in products if p.op == "mul" and any(strip(arg).op == "square" for arg in p.args)]
+    return divisor if len(squares) == 1 and all(p.op == "mul" for p in products) else None
+
+
+def _bernoulli(divisor: Value) -> Value | None:
+    """p (1 - p) of a sigmoid."""
+    if divisor.op != "mul":
+        return None
+    for p, q in (divisor.args, divisor.args[::-1]):
+        rest = strip(q)
+        if strip(p).op == "sigmoid" and rest.op == "sub" and rest.args[0].number == 1 and same(rest.args[1], p):
+            return divisor
+    return None
+
+
+def is_power(value: Value) -> bool:
+    """The mean or the sum of squares of a signal, or its spectrum."""
+    inner = strip(value)
+    if inner.op in ("sum", "mean"):
+        return strip(inner.args[0]).op == "square"
+    return inner.op in ("square", "abs") and contains(inner, "spectrum")
+
+
+def _difference(numerator: Value, divisor: Value) -> Value | None:
+    """A power or a number by the mean square of a difference: of a signal without noise, of two equal images."""
+    while divisor.op in ("largest", "min", "sqrt"):
+        divisor = strip(divisor.args[0])  # the nearest points
+    if not is_power(divisor) or divisor.op not in ("sum", "mean"):
+        return None
+    inner = strip(strip(divisor.args[0]).args[0])
+    powers = is_power(numerator) or numerator.number is not None or numerator.op == "square"
+    return divisor if powers and inner.op == "sub" else None
+
+
+def _exponentials(divisor: Value) -> Value | None:
+    """exp(a) @ b."""
+    for arg in divisor.args if divisor.op == "matmul" else ():
+        power = exponential(arg)
+        if power is not None and strip(arg).op == "exp" and not is_centred(power.args[0]):
+            return divisor
+    return None
