@@ -66,6 +66,8 @@ def lasting(name: str, begun: Value, changes: list[ast.stmt]) -> Value:
         the constructor puts there, if nobody changes it; else an unknown value.
     """
     whole = {"name": f"self.{name}"}
+    if begun.op == "call" and begun.name.endswith("defaultdict") and changes and all(map(_counts, changes)):
+        return Value("count", (), 0.0, math.inf, Zero.MAYBE, about=whole, dtype="int")
     if not changes and begun.op != "zeros":
         return begun
     if begun.op not in _BEGINNINGS and not (begun.op == "tuple" and not begun.args):
@@ -73,7 +75,7 @@ def lasting(name: str, begun: Value, changes: list[ast.stmt]) -> Value:
     steps = [node for node in changes if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub)]
     added = [node.value for node in steps if isinstance(node.op, ast.Add)]
     from_zero = begun.op == "zeros" or begun.number == 0
-    if from_zero and len(added) == len(changes) and all(map(_is_positive, added)):
+    if from_zero and changes and len(added) == len(changes) and all(map(_is_positive, added)):
         if begun.op == "zeros":
             return Value("count", (), 0.0, math.inf, Zero.MAYBE, about=whole, dtype=begun.dtype, library=begun.library)
         return Value("length", (), 0.0, math.inf, about=whole, dtype="int")  # whoever asks for a mean has added something
@@ -82,15 +84,25 @@ def lasting(name: str, begun: Value, changes: list[ast.stmt]) -> Value:
     return Value("name", about=whole, dtype=begun.dtype, library=begun.library)  # if nobody fills it here, somebody else will
 
 
+def _counts(node: ast.stmt) -> bool:
+    return isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and _is_positive(node.value)
+
+
 def _is_positive(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value > 0
 
 
 def _term(node: ast.expr) -> Value:
-    """`x`, `x * x` or `x ** 2`: terms of moments."""
+    """`x`, `x * x` or `x ** 2`, and sums of these: terms of moments."""
     if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Name):
         twice = isinstance(node.op, ast.Mult) and isinstance(node.right, ast.Name) and node.right.id == node.left.id
         squared = isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and node.right.value == 2
         if twice or squared:
             return Value("square", (_term(node.left),), 0.0)
+    if isinstance(node, ast.Call) and len(node.args) == 1:  # float(np.sum(np.square(x)))
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if called == "square":
+            return Value("square", (_term(node.args[0]),), 0.0)
+        if called in ("float", "sum"):
+            return _term(node.args[0])
     return Value("call", about={"name": node.id}) if isinstance(node, ast.Name) else unknown()

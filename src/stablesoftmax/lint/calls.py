@@ -114,9 +114,16 @@ def enter(frame: Frame, node: ast.Call, function: Value, args: list[Value], keyw
     last = name.rsplit(".", 1)[-1].lstrip("_")
     if last in CALLABLES and args:
         return functions.compute(frame, node, OPERATIONS[last], args, keywords, "", last)
+    if last == "Counter":
+        return _tally(args, node)
     if last in ("len", "int", "float", "list", "tuple", "zip", "enumerate", "range", "round", "map", "sorted", "reversed", "bool"):
         return _builtin(frame, node, last, args)
     return Value("call", tuple(args), node=node, about={"name": name or "?"})
+
+
+def _tally(args: list[Value], node: ast.AST) -> Value:
+    """A `Counter`: what does not occur counts 0."""
+    return Value("count", tuple(args), 0.0, math.inf, Zero.MAYBE, dtype="int", node=node, about={"tallied": True})
 
 
 def _builtin(frame: Frame, node: ast.Call, name: str, args: list[Value]) -> Value:
@@ -160,6 +167,8 @@ def _library(frame: Frame, node: ast.Call, dotted: str, args: list[Value], keywo
             else keywords.get("elems", unknown())
         )
         return enter(frame, node, args[0], [expressions.element_of(over)], {})
+    if dotted == "collections.Counter":
+        return _tally(args, node)
     if last == "bincount" and (len(args) > 1 or "weights" in keywords):
         return Value("call", tuple(args), node=node, about={"name": dotted}, library=library)  # sums
     if last in _PASSING and args and args[0].op in ("function", "instance", "layer", "library"):
@@ -212,6 +221,21 @@ def _method(frame: Frame, node: ast.Call, base: Value, name: str, args: list[Val
         return Value("call", tuple(args), node=node, about={"name": full or "." + name})
     if name == "append" and len(args) == 1 and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
         return _appended(frame, node, node.func.value.id, args[0])
+    if base.about.get("tallied"):
+        shown = Zero.NEVER if name in ("values", "items", "most_common") else Zero.UNKNOWN  # what was counted occurs
+        return Value(
+            "call", (base,), 1.0 if shown is Zero.NEVER else -math.inf, zero=shown, node=node, about={"name": full or name}
+        )
+    if name.rstrip("_") in ("index_add", "scatter_add") and len(args) == 3:
+        segments = expressions.operate(frame, node, "sum", (args[2],), "torch", axis=0, keepdims=True)
+        segments.zero = Zero.MAYBE if strip(base).op == "zeros" else Zero.UNKNOWN  # a segment without elements
+        return segments
+    if name == "numel":
+        return Value("length", (), 0.0, math.inf, dtype="int", node=node, about={"name": "numel"})
+    if name == "random" and not args:
+        return arguments.uniform(name, args, keywords, "random", node)
+    if name == "count" and len(args) == 1:
+        return Value("count", (base,), 0.0, math.inf, Zero.MAYBE, dtype="int", node=node)
     if name not in METHODS:
         return Value("call", (base, *args), node=node, about={"name": full or "." + name})
     if name in VIEW_METHODS:

@@ -16,7 +16,8 @@ from stablesoftmax.lint.values import Value, constant, contains, identical, same
 
 __all__ = ["SPELLINGS", "exponential", "is_centred", "is_shifted"]
 
-_SHIFT = re.compile(r"max|shift|offset|lse|ref|base|min|norm|logz|log_z|baseline|peak|^[mcbzMCZ]$|^mx$", re.IGNORECASE)
+_LEAST = re.compile(r"(^|_)min", re.IGNORECASE)
+_SHIFT = re.compile(r"max|largest|shift|offset|lse|ref|base|norm(?!al)|logz|log_z|baseline|peak|^[mcbzMCZ]$|^mx$", re.IGNORECASE)
 
 
 def exponential(value: Value) -> Value | None:
@@ -54,8 +55,10 @@ def is_shifted(argument: Value) -> bool:
 def is_centred(argument: Value) -> bool:
     """Whether a sum of exp(argument) can neither overflow nor vanish: its largest term is near 1, or all are bounded."""
     argument = strip(argument)
-    if (argument.low >= -80 and argument.high <= 88) or contains(argument, "arange"):
+    if _is_bounded(argument) or contains(argument, "arange"):
         return True  # a window over -r ... r has its largest term in the middle
+    if argument.op in ("mul", "neg") and contains(argument, "log"):
+        return True  # a power: exp(a log b)
     args = argument.args
     if argument.op == "sub":
         return _is_extreme(args[1], "max", "maximum", "logsumexp") or _is_extreme(args[0], "min", "minimum") or is_centred(args[0])
@@ -63,7 +66,7 @@ def is_centred(argument: Value) -> bool:
         negated = [arg for arg in args if argument.op == "add" and arg.op == "neg"]
         above = [strip(arg) for arg in args if argument.op == "mul" and strip(arg).op == "sub"]
         return (
-            any(is_centred(arg) for arg in args if arg.number is None)
+            any(is_centred(arg) for arg in args if arg.number is None and not _is_bounded(arg) and not _is_addend(argument, arg))
             or any(_is_extreme(arg.args[0], "max") for arg in negated)
             or any(_is_extreme(arg.args[1], "min") for arg in above)
         )
@@ -75,11 +78,24 @@ def is_centred(argument: Value) -> bool:
     return argument.op in ("log_softmax", "clip") or (argument.op == "phi" and all(map(is_centred, args)))
 
 
+def _is_addend(argument: Value, value: Value) -> bool:
+    """Whether a term is bounded from above by what it is, and says nothing of the terms beside it."""
+    return (
+        argument.op == "add"
+        and strip(value).op in ("log_softmax", "log_sigmoid", "clip")
+        and not all(map(is_centred, argument.args))
+    )
+
+
+def _is_bounded(value: Value) -> bool:
+    return value.low >= -80 and value.high <= 88
+
+
 def _is_extreme(offset: Value, *ops: str) -> bool:
-    """Whether what is subtracted is a maximum, by how it was made or by its name."""
-    inner = strip(offset)
+    """Whether what is subtracted is a maximum, or what is subtracted from a minimum, by how it was made or by its name."""
+    inner, pattern = strip(offset), _LEAST if "min" in ops else _SHIFT
     names = (inner.name.rsplit(".", 1)[-1], str(inner.about.get("bound", "")), str(offset.about.get("bound", "")))
-    return contains(inner, *ops) or any(name and _SHIFT.search(name) for name in names)
+    return contains(inner, *ops) or any(name and pattern.search(name) for name in names)
 
 
 def _unshifted(argument: Value, axis: Any) -> Value:
@@ -97,6 +113,9 @@ def _softmax_or_sigmoid(args: tuple[Value, ...], _: dict[str, Any]) -> Value | N
     if total is not None:
         if top is not None and exponential(total.args[0]) is not None and same(numerator, total.args[0]):
             return _softmax(args, numerator, top, total)
+        other = exponential(total.args[0])
+        if top is numerator and other is not None and same(top, other):
+            return _softmax(args, numerator, top, total)  # among those that a mask leaves
         return _weighted_mean(numerator, total)
     if top is not None and denominator.op == "add":  # e^x / (1 + e^x)
         for one, power in (denominator.args, denominator.args[::-1]):
@@ -190,12 +209,21 @@ def _cosine(args: tuple[Value, ...], _: dict[str, Any]) -> Value | None:
     return made("cosine", args) if len(args) == 2 and all(strip(arg).op == "unit" for arg in args) else None
 
 
+def _root(args: tuple[Value, ...], _: dict[str, Any]) -> Value | None:
+    """The root of the sum of the squares of rows is their norm."""
+    total = strip(args[0]) if args else None
+    if total is None or total.op != "sum" or not total.args or strip(total.args[0]).op != "square" or total.about.get("where"):
+        return None
+    return made("norm", strip(total.args[0]).args[:1], axis=total.axis, keepdims=total.about.get("keepdims", False))
+
+
 SPELLINGS: dict[str, Callable[[tuple[Value, ...], dict[str, Any]], Value | None]] = {
     "div": _softmax_or_sigmoid,
     "log": _log_of,
     "pow": _power,
     "mul": _product,
     "reciprocal": _reciprocal,
+    "sqrt": _root,
     "matmul": _cosine,
     "linear": _cosine,
 }

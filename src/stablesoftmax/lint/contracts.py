@@ -20,6 +20,8 @@ _BASES = re.compile(r"(FeatureExtract\w+|Processor|ProcessorMixin|ImageProcess\w
 _RUNNING = re.compile(r"(^|_)running(_|$)")
 _GRADIENTS = frozenset({"updates", "grads", "grad", "gradients", "g"})
 _STATES = frozenset({"state", "opt_state"})
+_COUNTS = re.compile(r"(^|_)(counts|hist|histogram|frequencies|contingency|co_?occurrences?)(_matrix|_table)?$")
+"""Tables of counts by their names: some entries are 0."""
 _DISTRIBUTIONS = frozenset({"rv_continuous", "rv_discrete"})
 _OF_X = frozenset({"_pdf", "_logpdf", "_pmf", "_logpmf", "_cdf", "_logcdf", "_sf", "_logsf"})
 
@@ -80,7 +82,7 @@ def _is_step(function: Function) -> bool:
 
 
 def promised(function: Function, cls: Class | None, module: Module, name: str) -> dict[str, Any]:
-    """What a method of a distribution of SciPy may assume of an argument.
+    """What a function may assume of an argument: a table of counts by its name, or in a method of a distribution of SciPy.
 
     Parameters
     ----------
@@ -99,6 +101,8 @@ def promised(function: Function, cls: Class | None, module: Module, name: str) -
         Facts for `unknown`: shape parameters are positive where the class has no `_argcheck` of its own, and x lies in the
         support that the class was instantiated with.
     """
+    if _COUNTS.search(name):
+        return {"low": 0.0, "zero": Zero.MAYBE}
     if cls is None or isinstance(function, ast.Lambda):
         return {}
     if not any(dotted(base).rsplit(".", 1)[-1] in _DISTRIBUTIONS for base in cls.node.bases):

@@ -30,7 +30,9 @@ _SUSPICIOUS = re.compile(
 )
 _DIVISION = re.compile(rb" /=? ")
 """A reason to follow a function, not to parse a file."""
-_LOSSES = re.compile(rb"[Ll]oss\b\w*\(|cross_?entropy|CrossEntropy|\.compile\(|\bmodel\(", re.IGNORECASE)
+_LOSSES = re.compile(
+    rb"[Ll]oss\b\w*\(|cross_?entropy|CrossEntropy|\.compile\(|\bmodel\(|value_and_grad|gradienttape|\.backward\(", re.IGNORECASE
+)
 
 
 def is_suspicious(data: bytes) -> bool:

@@ -13,7 +13,7 @@ from stablesoftmax.lint.facts import is_count
 from stablesoftmax.lint.frames import Frame, dotted
 from stablesoftmax.lint.indexing import drawn, picked
 from stablesoftmax.lint.operations import apply, join
-from stablesoftmax.lint.values import Value, Zero, constant, is_guard_name, strip, unknown
+from stablesoftmax.lint.values import Value, Zero, constant, contains, is_guard_name, strip, unknown, walk
 
 __all__ = ["bind", "change", "element_of", "evaluate", "evaluate_quietly", "operate"]
 
@@ -101,7 +101,7 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
         return calls.library_member(f"{base.name}.{node.attr}", node)
     if base.op == "instance":
         return calls.instance_attribute(frame, base, node)
-    if node.attr in ("T", "data", "values", "mT", "real"):
+    if node.attr in ("T", "data", "values", "mT", "real", "imag"):
         return apply("view", (base,), node)
     if node.attr in ("shape", "size", "ndim"):
         return Value("length", (base,), 0.0, math.inf, dtype="int", node=node, about={"name": node.attr})
@@ -197,7 +197,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     if base.op in ("library", "function", "class"):
         return unknown(node=node)
     zero = base.zero
-    if strip(index).op in ("compare", "isnan", "nonzero") or is_guard_name(strip(index).name):
+    if strip(index).op in ("compare", "isnan") or contains(index, "nonzero") or is_guard_name(strip(index).name):
         zero = Zero.UNKNOWN
     if key and base.op == "name":
         return frame.read(key, node)
@@ -324,6 +324,16 @@ def _fill(frame: Frame, name: str, index: Value, value: Value) -> None:
         held.about["table"] = True
     if counts:
         frame.names[name] = Value("count", low=0.0, zero=Zero.MAYBE, about={"name": name})
+    elif old is not None and _is_product_of(value, old):
+        frame.names[name] = apply("decayed", ())
+
+
+def _is_product_of(value: Value, array: Value) -> bool:
+    """Whether an element is a product with an element before it, as in the recursion of a hidden Markov model: it underflows."""
+    inner = strip(value)
+    if inner.op == "mul":
+        return any(_is_product_of(arg, array) for arg in inner.args)
+    return inner.op in ("matmul", "sum") and any(strip(arg) is strip(array) for part in walk(inner, 2) for arg in part.args)
 
 
 def change(frame: Frame, name: str) -> None:

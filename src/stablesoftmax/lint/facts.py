@@ -15,10 +15,13 @@ Facts = tuple[float, float, Zero]
 ANY: Facts = (-math.inf, math.inf, UNKNOWN)
 COUNTS = frozenset({"relu", "compare", "one_hot", "count"})
 """Operations whose elements are exactly 0 in ordinary data, and so can be all of them."""
+_UNDERFLOWING = ("sigmoid", "softmax", "density", "cdf")
 _KEEPS = {"picked", "view", "index", "element", "cast", "dropout", "max", "min", "mean", "median", "copy", "largest"}
 
 
-_MASK = re.compile(r"(^|_)(mask|valid|one_?hot|labels?|y_true|targets?)(_|\d|$)", re.IGNORECASE)
+_MASK = re.compile(
+    r"(^|_)(mask|valid|one_?hot|labels?|y_true|targets?|events?|observed|positives?|relevant)(_|\d|$)|^y_$", re.IGNORECASE
+)
 _TOKENS = re.compile(r"attention|token|pad|len|size|num", re.IGNORECASE)
 """What picks, by its name: a class need not occur. Of a sentence there is at least one token."""
 
@@ -60,9 +63,11 @@ def _kept(op: str, args: tuple[Value, ...]) -> Facts:
 def _sum(value: Value, *_: Value) -> Facts:
     low = 0.0 if value.low >= 0 else -math.inf
     inner = strip(value)
-    if value.low >= 0 and value.zero is NEVER:
+    if value.op == "picked":
+        zero = MAYBE  # of nothing
+    elif (value.low >= 0 and value.zero is NEVER) or _counts_itself(inner):
         zero = NEVER
-    elif (_can_all_be_zero(inner) and value.low >= 0) or _is_masked(inner) or is_count(inner):
+    elif (_can_all_be_zero(inner) and value.low >= 0) or _is_masked(inner) or is_count(inner) or _fades(inner):
         zero = MAYBE
     else:
         zero = UNKNOWN
@@ -78,8 +83,34 @@ def _can_all_be_zero(value: Value) -> bool:
 
 def picks_by_name(value: Value) -> bool:
     """Whether a value is a mask, or labels, by its name."""
-    name = value.name.rsplit(".", 1)[-1]
-    return value.op in ("name", "element") and bool(_MASK.search(name)) and not _TOKENS.search(name)
+    fed = value.op == "call" and value.name.endswith("placeholder")
+    name = str(value.about.get("bound", "")) if fed else value.name.rsplit(".", 1)[-1]
+    return (fed or value.op in ("name", "element")) and bool(_MASK.search(name)) and not _TOKENS.search(name)
+
+
+def _fades(value: Value) -> bool:
+    """The power of a spectrum, in silence; what a recursion multiplies."""
+    return value.op == "decayed" or (value.zero is MAYBE and contains(value, "spectrum"))
+
+
+def _counts_itself(value: Value) -> bool:
+    """Whether a comparison is of a value with an element of it: `x >= t` for t in x."""
+    if value.op != "compare" or len(value.args) != 2 or value.about.get("operators", ("",))[0] not in ("GtE", "LtE", "Eq"):
+        return False
+    a, b = value.args
+    return any(_stems(x, y) for x, y in ((a, b), (b, a)))
+
+
+def _stems(value: Value, element: Value) -> bool:
+    """Whether a value is an element of another, or of what occurs in it."""
+    inner = element
+    while inner.op in ("element", "index", "view", "cast") or (inner.op == "call" and inner.name.endswith("unique")):
+        if not inner.args:
+            return False
+        if inner.args[0] is value or (inner.op != "view" and same(inner.args[0], value)):
+            return element.op != "view"
+        inner = inner.args[0]
+    return False
 
 
 def _is_masked(value: Value) -> bool:
@@ -105,7 +136,7 @@ def _are_small_sigmoids(value: Value) -> bool:
 
 def is_count(value: Value) -> bool:
     """Whether a value counts something: no gradient flows through it."""
-    if value.op == "phi":
+    if value.op in ("phi", "picked"):
         return all(is_count(strip(arg)) for arg in value.args)
     return value.op in ("compare", "count", "one_hot") or (
         value.op in ("sum", "mean", "mul", "square", "sqrt") and any(is_count(strip(arg)) for arg in value.args)
@@ -129,6 +160,8 @@ def _add(a: Value, b: Value) -> Facts:
         if NEVER in (a.zero, b.zero):
             return low, high, NEVER
         return low, high, MAYBE if a.zero is MAYBE and b.zero is MAYBE else UNKNOWN
+    if a.zero is MAYBE and b.zero is MAYBE and all(contains(arg, *_UNDERFLOWING) for arg in (a, b)):
+        return low, high, MAYBE  # p y + (1 - p) (1 - y); mixtures of densities
     for x, y in ((a, b), (b, a)):
         if y.number == 0:
             return x.low, x.high, x.zero
@@ -205,9 +238,9 @@ def _sqrt(a: Value, *_: Value) -> Facts:
 
 
 def square_facts(a: Value, *_: Value) -> Facts:
-    """Of a square."""
+    """Of a square; silence has a spectrum of zeros."""
     low = 0.0 if a.low <= 0 <= a.high else min(a.low * a.low, a.high * a.high)
-    return low, max(a.low * a.low, a.high * a.high), a.zero
+    return low, max(a.low * a.low, a.high * a.high), MAYBE if strip(a).op == "spectrum" else a.zero
 
 
 def _abs(a: Value, *_: Value) -> Facts:
@@ -271,8 +304,10 @@ def _where(*args: Value) -> Facts:
 
 
 def _matmul(*args: Value) -> Facts:
-    """A filter bank applied to a spectrum of power."""
+    """A filter bank applied to a spectrum of power; sums over what a condition picks."""
     powers = [arg for arg in args if arg.zero is MAYBE and contains(arg, "spectrum")]
+    if any(map(_is_mask, args)):
+        return min(0.0, *(arg.low for arg in args)), math.inf, MAYBE
     return (0.0, math.inf, MAYBE) if powers else ANY
 
 
@@ -302,6 +337,7 @@ _RANGES: dict[str, Facts] = {
     "isnan": (0.0, 1.0, UNKNOWN),
     "cdf": (0.0, 1.0, MAYBE),
     "density": (0.0, math.inf, MAYBE),
+    "decayed": (0.0, math.inf, MAYBE),
 }
 _RULES: dict[str, Callable[..., Facts]] = {
     "sum": _sum, "add": _add, "sub": _sub, "mul": _mul, "div": _div, "neg": _neg, "exp": _exp, "log": _log, "sqrt": _sqrt,

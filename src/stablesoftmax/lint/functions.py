@@ -98,7 +98,8 @@ def _cast(frame: Frame, node: ast.Call, args: list[Value], keywords: Keywords, l
     dtype = arguments.dtype_named(wanted, "float64" if library == "numpy" else "float32") or by_name or args[0].dtype
     if name == "Variable" and strip(args[0]).op in ("zeros", "ones", "full", "random", "constant"):
         return unknown("variable", node)  # it will be trained
-    return expressions.operate(frame, node, "cast", tuple(args[:1]), library, dtype=dtype)
+    made = expressions.operate(frame, node, "cast", tuple(args[:1]), library, dtype=dtype)
+    return made if args[0].number is None else constant(args[0].number, node, dtype)
 
 
 def _view(_: Frame, node: ast.Call, args: list[Value], keywords: Keywords, library: str, __: str) -> Value:
@@ -134,10 +135,12 @@ def _arange(_: Frame, node: ast.Call, args: list[Value], keywords: Keywords, lib
     return Value("arange", (), first, math.inf, dtype="int" if whole else "", library=library, node=node)
 
 
-def _decomposed(_: Frame, node: ast.Call, args: list[Value], __: Keywords, library: str, name: str) -> Value:
+def _decomposed(_: Frame, node: ast.Call, args: list[Value], keywords: Keywords, library: str, name: str) -> Value:
     """Matrices whose columns have norm 1, beside what else a decomposition gives."""
     vectors = Value("orthogonal", tuple(args[:1]), library=library, node=node)
     other = unknown(name, node)
+    if any(keywords[key].name == "False" for key in ("compute_uv", "eigvals_only") if key in keywords):
+        return other
     parts = {"eigen": (other, vectors), "singular": (vectors, other, vectors), "qr": (vectors, other)}.get(OPERATIONS[name])
     return vectors if parts is None else Value("tuple", parts, node=node)
 

@@ -33,7 +33,8 @@ def drawn(index: Value) -> bool:
 def is_selected(value: Value) -> bool:
     """Whether the elements were picked by a condition, or by an index that goes by the name of one."""
     while value.op in VIEWS and value.args:
-        if value.op == "index" and (strip(value.args[1]).op in ("compare", "nonzero") or is_guard_name(strip(value.args[1]).name)):
+        index = strip(value.args[1]) if value.op == "index" and len(value.args) == 2 else None
+        if index is not None and (index.op in ("compare", "nonzero") or is_guard_name(index.name)):
             return True
         value = value.args[0]
     return False

@@ -190,4 +190,5 @@ def compiled(frame: Frame, node: ast.AST, model: Value, loss: Value | None) -> N
             return
         loss = named
     if loss.op == "loss" and loss.about["op"] == "keras_loss":
-        _checked(frame, node, loss, output_of(frame, model, node))
+        place = next((keyword.value for keyword in getattr(node, "keywords", ()) if keyword.arg == "loss"), node)
+        _checked(frame, place, loss, output_of(frame, model, node))

@@ -87,7 +87,7 @@ _table("nonzero", "flatnonzero nonzero argwhere")
 _table("accumulated", "cumsum")
 _table("det", "det")
 _table("cdf", "cdf sf ndtr")
-_table("density", "pdf pmf")
+_table("density", "pdf pmf prob")
 _table("unit", "normalize l2_normalize")
 _table("spectrum", "fft rfft fft2 rfft2 fftn rfftn stft")
 _table("eigen", "eigh eig")
@@ -139,8 +139,8 @@ METHODS = frozenset(
     contiguous copy cos cpu cuda cumsum det detach diagonal div div_ dot double eq eval exp exp_ expand expand_as
     expand_dims expm1 fill_diagonal flatten float floor gather ge gt half index_select int isnan item le log log10 log1p
     log2 log_ log_softmax logsigmoid logsumexp long lt masked_fill masked_fill_ masked_select matmul max maximum mean min
-    minimum mm mul mul_ nan_to_num ne neg nonzero norm numpy pdf permute pmf pow prod ravel reciprocal relu relu_ repeat
-    requires_grad_ reshape round rsqrt sf sigmoid sigmoid_ sin softmax softplus sort split sqrt sqrt_ square squeeze
+    minimum mm mul mul_ nan_to_num ne neg nonzero norm numpy pdf permute pmf pow prob prod ravel reciprocal relu relu_
+    repeat requires_grad_ reshape round rsqrt sf sigmoid sigmoid_ sin softmax softplus sort split sqrt sqrt_ square squeeze
     squeeze_ std sub sub_ sum swapaxes t take tanh to tolist topk train transpose tril triu type type_as unbind uniform_
     unsqueeze values var view view_as
     """.split()  # noqa: SIM905

@@ -59,6 +59,9 @@ def join(values: list[Value]) -> Value:
     counts = [value for value in values if value.op == "count" and value.name]
     if counts and all(value is counts[0] or value.op == "zeros" or value.about.get("starts_at_zero") for value in values):
         return counts[0]  # what is counted under a condition, and a table of counts
+    decayed = [value for value in values if value.op == "decayed"]
+    if decayed:
+        return decayed[0]  # filled by a recursion, in a loop
     zeros = {value.zero for value in values if value.op != "constant" or value.number}
     if len(zeros) > 1 and all(map(_is_offered, values)):
         zeros.discard(Zero.MAYBE)  # one of the things that a method offers

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 from stablesoftmax.lint.canonical import exponential, is_centred
 from stablesoftmax.lint.facts import is_count, picks_by_name
-from stablesoftmax.lint.values import Value, contains, same, strip, walk
+from stablesoftmax.lint.values import Value, Zero, contains, same, strip, walk
 
 __all__ = ["is_power", "vanishing"]
+
+_GATHERING = frozenset({"gather", "gather_nd", "take", "take_along_axis", "take_along_dim", "index_select", "batch_gather"})
 
 
 def vanishing(numerator: Value, divisor: Value) -> tuple[Value, str] | None:
@@ -25,6 +29,8 @@ def vanishing(numerator: Value, divisor: Value) -> tuple[Value, str] | None:
     numerator, divisor = strip(numerator), strip(divisor)
     while divisor.op == "div":
         divisor = strip(divisor.args[0])  # a scale: the largest magnitude over the number of levels
+    if divisor.zero is Zero.NEVER:
+        return None
     root = strip(divisor.args[0]) if divisor.op == "sqrt" else divisor
     for found, words in (
         (_peak(numerator, divisor), "a magnitude of the same data, which is 0 in silence"),
@@ -35,6 +41,7 @@ def vanishing(numerator: Value, divisor: Value) -> tuple[Value, str] | None:
         (_bernoulli(root), "p (1 - p), which is 0 for a sigmoid that is rounded to 1"),
         (_difference(numerator, divisor), "a square of a difference, which is 0 for equal data"),
         (_exponentials(divisor), "a sum of exp, which underflows"),
+        (_underflown(divisor), "a product of many factors, which underflows"),
     ):
         if found is not None:
             return found, words
@@ -63,7 +70,10 @@ def _picked(numerator: Value, divisor: Value) -> Value | None:
     """sum(x * inside) / sum(inside), where a comparison, or a mask by its name, tells what is inside."""
     if numerator.op != "sum" or divisor.op != "sum":
         return None
-    mask = strip(divisor.args[0])
+    mask, part = strip(divisor.args[0]), numerator.args[0]
+    gathered = isinstance(part.node, ast.Call) and getattr(part.node.func, "attr", "") in _GATHERING
+    if (part.op == "index" or gathered) and part.args and part.args[0] is divisor.args[0]:
+        return divisor  # some of the elements over all of them
     if mask.op != "compare" and not picks_by_name(mask):
         return None
     return divisor if any(same(part, mask) for part in walk(numerator.args[0], 2)) else None
@@ -76,9 +86,12 @@ def _counted(numerator: Value, divisor: Value) -> Value | None:
     picked = divisor.args and divisor.args[0].op == "picked"
     if divisor.op == "count" and (divisor.name or picked or divisor.about.get("bins")):
         return divisor  # a table that began as zeros; how many a comprehension picked; bins that were asked for
+    if divisor.op == "sum" and divisor.args[0].op == "picked":
+        return divisor
     if divisor.op == "sum" and same(numerator, divisor.args[0]):
         return None  # a histogram of something
-    if divisor.zero.value == "maybe" and _is_made_of_counts(divisor) and any(map(is_count, walk(numerator, 3))):
+    counting = numerator.op == "length" or any(map(is_count, walk(numerator, 3)))
+    if divisor.zero is Zero.MAYBE and _is_made_of_counts(divisor) and counting:
         return divisor
     sums = numerator.op == "call" and numerator.name.endswith("bincount")  # with weights
     return divisor if divisor.op == "count" and sums else None
@@ -122,8 +135,12 @@ def _moving_square(numerator: Value, divisor: Value) -> Value | None:
         return None
     inner = strip(divisor.args[0])
     mean = strip(inner.args[0]) if inner.op == "div" else inner
-    if mean.op != "add" or len(mean.args) != 2 or mean.zero.value == "never":
+    if mean.op != "add" or len(mean.args) != 2 or mean.zero is Zero.NEVER:
         return None
+    for total, square in (mean.args, mean.args[::-1]):  # h + g^2, of all steps
+        g = strip(strip(square).args[0]) if strip(square).op == "square" else None
+        if g is not None and strip(total).op in ("name", "loop", "element") and any(same(part, g) for part in walk(numerator, 2)):
+            return divisor
     products = [strip(arg) for arg in mean.args]
     squares = [p for p in products if p.op == "mul" and any(strip(arg).op == "square" for arg in p.args)]
     return divisor if len(squares) == 1 and all(p.op == "mul" for p in products) else None
@@ -152,6 +169,8 @@ def _difference(numerator: Value, divisor: Value) -> Value | None:
     """A power or a number by the mean square of a difference: of a signal without noise, of two equal images."""
     while divisor.op in ("largest", "min", "sqrt"):
         divisor = strip(divisor.args[0])  # the nearest points
+    if divisor.op == "norm" and numerator.number is not None and strip(divisor.args[0]).op == "sub":
+        return divisor
     if not is_power(divisor) or divisor.op not in ("sum", "mean"):
         return None
     inner = strip(strip(divisor.args[0]).args[0])
@@ -166,3 +185,9 @@ def _exponentials(divisor: Value) -> Value | None:
         if power is not None and strip(arg).op == "exp" and not is_centred(power.args[0]):
             return divisor
     return None
+
+
+def _underflown(divisor: Value) -> Value | None:
+    """What a recursion multiplies, step by step, or its sum."""
+    inner = strip(divisor.args[0]) if divisor.op == "sum" else divisor
+    return divisor if inner.op == "decayed" else None

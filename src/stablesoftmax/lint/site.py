@@ -15,7 +15,7 @@ from stablesoftmax.lint.values import Value, Zero, strip, walk
 
 __all__ = ["Site"]
 
-_ARITHMETIC = frozenset({"phi", "add", "sub", "mul", "div", "neg", "sqrt", "pow", "square", "abs", "mean", "count"})
+_ARITHMETIC = frozenset({"phi", "add", "sub", "mul", "div", "neg", "sqrt", "pow", "square", "abs", "mean", "sum", "count"})
 
 
 class Site:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from stablesoftmax.lint.values import Value, Zero, is_temperature, unknown
 __all__ = ["bind_parameters", "execute", "run_function"]
 
 _HANDLED = frozenset({"ZeroDivisionError", "FloatingPointError", "ArithmeticError", "OverflowError", "ValueError"})
+_SAMPLES = re.compile(r"sampl|generat|choose|choice|pick|act|draw|select|decode|explor|next")
 _AUGMENTED = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
 
 
@@ -87,6 +89,8 @@ def _default(frame: Frame, name: str, default: ast.expr) -> Value:
     value = expressions.evaluate(frame, default)
     if value.op in ("library", "function") or (value.looks_small_and_positive and not is_temperature(name)):
         return value
+    if is_temperature(name) and value.number and not _SAMPLES.search(getattr(frame.function, "name", "")):
+        return value  # a setting, and not what somebody who samples may set to 0
     parameter = unknown(name)
     parameter.about["scalar"] = value.number is not None  # a number of Python, which does not change the dtype of an array
     return parameter

@@ -167,7 +167,7 @@ def same(a: Value, b: Value, depth: int = 12) -> bool:
         return False
     if a.about.get("axis") != b.about.get("axis") and a.op not in ("max", "softmax", "logsumexp"):
         return False
-    if a.about.get("rest") != b.about.get("rest"):
+    if a.about.get("rest") != b.about.get("rest") or a.about.get("operators") != b.about.get("operators"):
         return False
     return all(same(x, y, depth - 1) for x, y in zip(a.args, b.args, strict=True))
 

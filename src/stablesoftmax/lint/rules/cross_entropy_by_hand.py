@@ -1,7 +1,8 @@
 """Cross entropy by hand from probabilities.
 
 `-(y * log(p) + (1 - y) * log(1 - p))` is nan as soon as one probability is exactly 0 or 1, which a confident network reaches.
-Compute the loss from logits, or clip the probabilities on both sides with an epsilon that the dtype holds.
+Compute the loss from logits, or clip the probabilities on both sides with an epsilon that the dtype holds. Reported where the
+terms meet, at their sum or mean.
 
 Bad:
 

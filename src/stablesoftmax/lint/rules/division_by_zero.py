@@ -29,16 +29,19 @@ from stablesoftmax.lint.names import AUTODIFF
 from stablesoftmax.lint.quotients import vanishing
 from stablesoftmax.lint.rules.log_of_zero import WORDS
 from stablesoftmax.lint.site import Site
-from stablesoftmax.lint.values import Value, same, strip, walk
+from stablesoftmax.lint.values import Value, contains, same, strip, walk
 
 CODE = "SSM302"
 NAME = "division-by-zero"
-OPS = ("div", "reciprocal")
+OPS = ("div", "reciprocal", "mean")
 _RANDOM = re.compile(r"rand|normal|rng|uniform")
 
 
 def check(site: Site) -> Iterator[Finding]:
     """A divisor with evidence that it can be 0."""
+    if site.op == "mean":
+        yield from _relative_error(site)
+        return
     divisor = site.args[-1]
     if site.value.op != "div":
         return
@@ -52,6 +55,19 @@ def check(site: Site) -> Iterator[Finding]:
         inner = strip(inner.args[0])
     what = WORDS.get(inner.op, "something that can be 0")
     yield site.report(f"division by {what}: nan or inf where it is 0; add an epsilon or take the maximum with one")
+
+
+def _relative_error(site: Site) -> Iterator[Finding]:
+    """The mean of |y - f| / y, for data that are 0 now and then."""
+    term = strip(site.args[0])
+    quotient = strip(term.args[0]) if term.op == "abs" else term
+    if quotient.op != "div" or len(quotient.args) != 2 or not contains(term, "abs"):
+        return
+    error, data = (strip(arg) for arg in quotient.args)
+    error = strip(error.args[0]) if error.op == "abs" else error
+    data = strip(data.args[0]) if data.op == "abs" else data
+    if data.op == "name" and error.op == "sub" and any(same(arg, data) for arg in error.args) and not site.is_tested(data):
+        yield site.report("division by data, of which some are 0; leave these out, or divide by their mean", quotient.node)
 
 
 def _matters(site: Site) -> bool:

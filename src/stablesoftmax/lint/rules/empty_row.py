@@ -39,10 +39,24 @@ def check(site: Site) -> Iterator[Finding]:
     if argument.op in ("masked_fill", "where") and len(argument.args) == 3:
         x, mask, fill = argument.args if argument.op == "masked_fill" else (argument.args[1], argument.args[0], argument.args[2])
         filled = _is_minus_inf(fill) or (argument.op == "where" and _is_minus_inf(x))
-        if filled and not _causal(mask) and _PADDING.search(_names(mask)) and not _GUARD.search(_after(site)):
+        if (
+            filled
+            and not _causal(mask)
+            and (_PADDING.search(_names(mask)) or _is_of_tokens(mask))
+            and not _GUARD.search(_after(site))
+        ):
             yield site.report(
                 "softmax of a row that is masked altogether is nan; replace it afterwards, or fill with a finite number"
             )
+
+
+def _is_of_tokens(mask: Value) -> bool:
+    """`ids != 0`: 0 fills up the rows, and perhaps all of one."""
+    while mask.op == "compare" and len(mask.args) == 1:
+        mask = strip(mask.args[0])  # its complement
+    inner = strip(mask)
+    told = inner.about.get("operators", ("",))[0] in ("NotEq", "Eq")
+    return inner.op == "compare" and told and inner.args[1].number == 0 and inner.args[0].op == "name"
 
 
 def _is_minus_inf(value: Value) -> bool:
@@ -56,11 +70,11 @@ def _is_minus_inf(value: Value) -> bool:
 
 
 def _names(mask: Value) -> str:
-    return " ".join(part.name or part.op for part in walk(mask))
+    return " ".join(f"{part.name or part.op} {part.about.get('bound', '')}" for part in walk(mask))
 
 
 def _causal(mask: Value) -> bool:
-    return bool(_CAUSAL.search(_names(mask))) or any(part.op == "triangle" for part in walk(mask))
+    return bool(_CAUSAL.search(_names(mask))) or any(part.op in ("triangle", "clip", "maximum") for part in walk(mask))
 
 
 def _after(site: Site) -> str:

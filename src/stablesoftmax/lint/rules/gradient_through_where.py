@@ -65,6 +65,8 @@ def _tested(condition: Value) -> list[Value]:
 def _dangerous(part: Value) -> Value | None:
     if part.op in ("log", "sqrt", "rsqrt") and part.args:
         return strip(part.args[0])
+    if part.op == "norm" and "operands" in part.about:  # spelled as the root of a sum of squares
+        return strip(part.about["operands"][0])
     if part.op == "div" and len(part.args) == 2:
         return strip(part.args[1])
     return None

@@ -34,6 +34,8 @@ from stablesoftmax.lint.values import Value, Zero, same, strip, walk
 CODE = "SSM301"
 NAME = "log-of-zero"
 OPS = ("log", "log1p", "compare", "maximum", "where", "mul", "sum", "mean")
+_SETTING = re.compile(r"^(rho|sparsity\w*|alpha|beta|gamma|kappa|lam|lambda_)$")
+"""Parameters that somebody sets."""
 _EXACT = frozenset({"constant", "length", "softmax", "sigmoid"})
 """Numbers and lengths, and what has rules of its own."""
 WORDS = {
@@ -107,21 +109,31 @@ def _decibels(site: Site) -> Iterator[Finding]:
 
 
 def _entropy(site: Site) -> Iterator[Finding]:
-    """The sum of p log p or p log(p / q), an entropy: 0 * -inf is nan where p is 0."""
-    term = strip(site.args[0])
-    term = strip(term.args[0]) if term.op == "neg" else term
-    for factor, other in (term.args, term.args[::-1]) if term.op == "mul" else ():
-        p, log = strip(factor), strip(other)
-        if log.op != "log" or not isinstance(log.node, ast.expr) or p.zero is Zero.NEVER or p.low > 0 or p.op in _EXACT:
-            continue
-        argument = strip(log.args[0])
-        of = argument.args[0] if argument.op == "div" else argument
-        if (
-            same(p, of)
-            and not term.about.get("where")
-            and not (is_selected(factor) or site.is_tested(p) or site.is_tested(argument))
-        ):
-            yield site.report("p log p is 0 * -inf = nan where p is 0; use xlogy or entr, or leave zeros out", log.node)
+    """The sum of p log p, p log(p / q), p (log p - log q), alone or among other terms: 0 * -inf is nan where p is 0."""
+    for term in _terms(site.args[0]):
+        for factor, other in (term.args, term.args[::-1]):
+            p, log = strip(factor), strip(other)
+            if log.op == "sub" and any(same(part, p) for part in walk(log.args[1])):
+                log = strip(log.args[0])  # log p - log q, where q is made of p, which is no number then
+            if any(_SETTING.search(name) for part in walk(p, 1) for name in (part.name, str(part.about.get("bound", "")))):
+                continue
+            if log.op != "log" or not isinstance(log.node, ast.expr) or p.zero is Zero.NEVER or p.low > 0 or p.op in _EXACT:
+                continue
+            argument = strip(log.args[0])
+            of = (argument, argument.args[0]) if argument.op == "div" else (argument,)
+            thought_of = is_selected(factor) or site.is_tested(p) or site.is_tested(argument)
+            if any(same(p, each) for each in of) and not thought_of:
+                yield site.report("p log p is 0 * -inf = nan where p is 0; use xlogy or entr, or leave zeros out", log.node)
+
+
+def _terms(value: Value, depth: int = 4) -> Iterator[Value]:
+    """The products among the terms of a sum."""
+    inner = strip(value)
+    if inner.op == "mul" and len(inner.args) == 2:
+        yield inner
+    if depth and (inner.op in ("neg", "add", "sub") or (inner.op == "mul" and any(arg.number is not None for arg in inner.args))):
+        for arg in inner.args:
+            yield from _terms(arg, depth - 1)
 
 
 def _unrooted(value: Value) -> Value:

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from stablesoftmax.lint.findings import Finding
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.spelling import reduced
-from stablesoftmax.lint.values import strip
+from stablesoftmax.lint.values import Value, strip
 
 CODE = "SSM201"
 NAME = "log-softmax"
@@ -32,7 +32,7 @@ OPS = ("log",)
 
 def check(site: Site) -> Iterator[Finding]:
     """A logarithm of a softmax, however far away that is written."""
-    inner = strip(site.args[0])
+    inner = _picked(strip(site.args[0]))
     if inner.op != "softmax" or site.frame.is_guarded(inner):
         return
     axis = inner.axis
@@ -51,3 +51,12 @@ def check(site: Site) -> Iterator[Finding]:
         if (spelled and shaped and inner.about["exact"]) or (not spelled and known and inner.library != "stablesoftmax"):
             fix = site.replace(reduced, inner.args[0], function="log_softmax", axis=axis, implicit=not spelled)
     yield site.report("log of softmax is -inf where the softmax underflows; use log_softmax", fix=fix)
+
+
+def _picked(value: Value) -> Value:
+    """The softmax of which sum(softmax * one_hot) picks an element."""
+    product = strip(value.args[0]) if value.op == "sum" and value.args else value
+    for p, pick in (product.args, product.args[::-1]) if value.op == "sum" and product.op == "mul" else ():
+        if strip(p).op == "softmax" and strip(pick).op == "one_hot":
+            return strip(p)
+    return value

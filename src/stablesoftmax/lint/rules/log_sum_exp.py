@@ -1,7 +1,8 @@
 """Log of a sum of exponentials.
 
 The sum is inf as soon as one term overflows (89 in float32) and 0 when all underflow, though the logarithm is an ordinary
-number. logsumexp subtracts the maximum first.
+number. logsumexp subtracts the maximum first. So does the log of a mixture of densities that are written with exp,
+log(sum(w exp(-(x - m)^2 / 2))).
 
 Bad:
 

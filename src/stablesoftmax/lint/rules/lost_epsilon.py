@@ -38,6 +38,8 @@ def check(site: Site) -> Iterator[Finding]:
         if 0 < cast < SMALLEST.get(site.value.dtype, 0.0):
             yield site.report(f"{cast:g} is 0 in {site.value.dtype}")
         return
+    for number in site.args:
+        yield from _folded(site, number)
     values = [arg for arg in site.args if arg.number is None and not arg.about.get("absent")]
     numbers = [arg for arg in site.args if arg.number is not None]
     if not values or not numbers:
@@ -54,6 +56,15 @@ def check(site: Site) -> Iterator[Finding]:
             yield site.report(f"1 - {1 - size:.3g} is 1 in {dtype}: the bound does nothing", _end(site, number))
         elif site.op == "add" and values[0].low >= 0.5 and 0 < size < HALF_STEP[dtype] and declared:
             yield site.report(f"{size:g} added to a number near 1 is lost in {dtype}")
+
+
+def _folded(site: Site, number: Value) -> Iterator[Finding]:
+    """`1e-10 + 1 - x`: the sum of the numbers is 1 in the dtype of x."""
+    operator, a, b = number.about.get("folded", ("", 0.0, 0.0))
+    others = [arg for arg in site.args if arg is not number and arg.number is None]
+    dtype = (others[0].dtype if others else "") or DEFAULT.get(site.library, "")
+    if others and operator == "Add" and dtype in HALF_STEP and 0 < min(a, b) < HALF_STEP[dtype] and max(a, b) == 1:
+        yield site.report(f"{min(a, b):g} added to 1 is lost in {dtype}")
 
 
 def _end(site: Site, number: Value) -> ast.AST:

@@ -3,7 +3,7 @@
 `exp(x) / sum(exp(x))` is softmax only while nothing overflows: from 89 on in float32 and 710 in float64 the result is
 inf/inf = nan, and when every logit is very negative it is 0/0 = nan. Subtracting the maximum of the row first changes
 nothing in mathematics and removes both. An epsilon added to the sum does not help. The same is true of a mean with exponentials as
-weights, sum(x exp(s)) / sum(exp(s)).
+weights, sum(x exp(s)) / sum(exp(s)), and of the responsibilities of a mixture, w exp(s) / sum(w exp(s)).
 
 Bad:
 

@@ -51,4 +51,6 @@ def _is_degree(base: Value) -> bool:
     """The degrees of the nodes of a graph, by their name: there are nodes without neighbours."""
     inner = strip(base)
     names = (inner.name.rsplit(".", 1)[-1], str(inner.about.get("bound", "")))
-    return inner.op in ("sum", "name") and any(map(_DEGREE.search, names))
+    if inner.op == "sum" and re.fullmatch(r"adj(acency)?", strip(inner.args[0]).name):
+        return True
+    return inner.op in ("sum", "name", "call", "phi") and any(map(_DEGREE.search, names))

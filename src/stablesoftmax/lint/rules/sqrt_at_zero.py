@@ -41,8 +41,8 @@ def check(site: Site) -> Iterator[Finding | Pardon]:
         return
     value = site.args[0]
     if site.op == "norm":
-        what = "difference" if strip(value).op == "sub" else "gradient" if _is_gradient(value) else ""
-        if what and site.differentiates and site.library in ("tensorflow", "keras"):
+        what = "difference" if strip(value).op == "sub" else "gradient" if _is_gradient(value) else "row"
+        if (what != "row" or site.value.axis is not None) and site.differentiates and site.library in ("tensorflow", "keras"):
             yield site.report(f"the gradient of the norm of a {what} is nan where that is 0; add an epsilon under the root")
         return
     if site.op == "pow" and not (len(site.args) == 2 and site.args[1].number == 0.5):
@@ -55,7 +55,7 @@ def check(site: Site) -> Iterator[Finding | Pardon]:
     if not (site.may_be_zero(value) or (is_sum_of_squares(value) and not site.frame.is_guarded(value))):
         return
     inner = strip(value)
-    if any(part.op in ("random", "gaussian") for part in walk(inner)):
+    if _is_random(inner):
         return
     if not steep and (inner.library in ("builtins", "math") or is_count(inner) or _is_input(inner)):
         return  # a number, counts, or what is fed in: nothing to take a gradient of
@@ -85,6 +85,13 @@ def _is_input(value: Value) -> bool:
     leaves = {part.name for part in walk(value) if not part.args and part.name and part.op in ("name", "call", "element", "loop")}
     inputs = {name for name in leaves if _INPUT.search(name)}
     return bool(inputs) and all(map(is_guard_name, leaves - inputs))
+
+
+def _is_random(value: Value, depth: int = 8) -> bool:
+    """Whether random numbers are among the terms, and not only inside of what a function was called with."""
+    if value.op in ("random", "gaussian"):
+        return True
+    return depth > 0 and value.op != "call" and any(_is_random(arg, depth - 1) for arg in value.args)
 
 
 def _is_gradient(value: Value) -> bool:

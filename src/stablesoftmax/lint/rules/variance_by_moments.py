@@ -57,11 +57,12 @@ def _mean_of_squares(value: Value) -> Value | None:
 
 
 def _is_mean(value: Value) -> bool:
-    return value.op == "mean" or (value.op == "div" and strip(value.args[0]).op == "sum")
+    return value.op == "mean" or (value.op == "div" and strip(value.args[0]).op in ("sum", "matmul"))
 
 
 def _of_mean(value: Value) -> Value:
-    return value.args[0] if value.op == "mean" else strip(value.args[0]).args[0]
+    total = value if value.op == "mean" else strip(value.args[0])
+    return total.args[-1 if total.op == "matmul" else 0]  # weights @ x
 
 
 def _write(site: Site, text: str, *, axis: Any, keepdims: bool) -> tuple[str, tuple[str, ...]] | None:

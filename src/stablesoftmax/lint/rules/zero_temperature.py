@@ -1,7 +1,8 @@
 """Division by a temperature that can be 0.
 
 Sampling code takes `temperature=0` to mean the largest logit. Divided by 0 the logits are inf and nan, and softmax of them is
-nan; 1e-4 overflows float16 as well. Test for 0 and take the argmax, or bound the temperature from below.
+nan; 1e-4 overflows float16 as well. Test for 0 and take the argmax, or bound the temperature from below. In a loss a temperature
+is a setting of the training, and nothing is said of it.
 
 Bad:
 
@@ -18,6 +19,7 @@ No fix: what 0 should mean is a decision.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from stablesoftmax.lint.findings import Finding
@@ -27,15 +29,20 @@ from stablesoftmax.lint.values import Value, is_temperature, strip
 CODE = "SSM106"
 NAME = "zero-temperature"
 OPS = ("softmax", "log_softmax", "exp")
+_LOSS = re.compile(r"loss|xent|nce|distil|entropy|contrast|(^|_)kd(_|$)")
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Logits over a temperature that came from outside and was not tested."""
+    if _LOSS.search(getattr(site.frame.function, "name", "")):
+        return  # a setting of the training
     for part in _scaled(site.args[0]):
         divisor = strip(part.args[1]) if len(part.args) == 2 else part
         for factor in divisor.args if divisor.op == "mul" else (divisor,):
             if _untested(site, factor):
-                yield site.report(f"division by {strip(factor).name}, which nobody keeps from being 0", _node(site, part))
+                yield site.report(
+                    f"division by {strip(factor).name or 'a temperature'}, which nobody keeps from being 0", _node(site, part)
+                )
                 return
 
 
@@ -50,7 +57,10 @@ def _scaled(logits: Value, depth: int = 6) -> Iterator[Value]:
 
 
 def _untested(site: Site, divisor: Value) -> bool:
+    bound = str(divisor.about.get("bound", ""))
     divisor = strip(divisor)
+    if is_temperature(bound) and site.may_be_zero(divisor):
+        return True  # it was made here, as one that ends at 0
     if divisor.op != "name" or not is_temperature(divisor.name) or site.frame.is_guarded(divisor):
         return False
     return "." not in divisor.name  # an attribute was set, and perhaps tested, elsewhere
