@@ -1,4 +1,4 @@
-"""The native core without Python: the harness of this folder, built by every compiler there is, with and without optimization.
+"""The native core without Python: the harness of this folder, built by two compilers, with much optimization and with little.
 
 One hash of bits (golden.h) must come out of all of them. What an optimizer cannot change is checked once, at -O3.
 """
@@ -36,9 +36,8 @@ def build_or_skip(folder, compiler, flags):
 
 
 @pytest.mark.parametrize(("compiler", "flags", "checks"), [
-    ("c++", "-O3", ()),  # at -O0 .ci/run builds it with the sanitizers, and runs all but bits
-    ("clang++", "-O3", ("bits", "family")),
-    ("clang++", "-O0", ("bits",)),
+    ("c++", "-O3", ()),
+    ("clang++", "-O1", ("bits", "family")),  # at -O0 .ci/run builds it with the sanitizers
 ])  # fmt: skip
 def test_every_build_has_the_committed_bits(folder, compiler, flags, checks):
     program = build_or_skip(folder, compiler, flags)
