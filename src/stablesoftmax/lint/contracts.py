@@ -13,7 +13,7 @@ from stablesoftmax.lint.values import Zero
 __all__ = ["WITHOUT_GRADIENT", "is_constant", "promised"]
 
 WITHOUT_GRADIENT = frozenset({"no_grad", "inference_mode", "stop_recording"})
-_DECORATORS = WITHOUT_GRADIENT | {"register_decomposition", "dependent_property"}
+_DECORATORS = WITHOUT_GRADIENT | {"register_decomposition", "dependent_property", "_make_elementwise_unary_reference"}
 """A decomposition computes the value of an operator whose derivative is registered elsewhere; a dependent property is a support."""
 _BASES = re.compile(r"(FeatureExtract\w+|Processor|ProcessorMixin|ImageProcess\w+|LogitsProcessor|Tokenizer\w*)$")
 """Classes that prepare data for a model, or choose from its output."""

@@ -104,7 +104,7 @@ def _counts_itself(value: Value) -> bool:
 def _stems(value: Value, element: Value) -> bool:
     """Whether a value is an element of another, or of what occurs in it."""
     inner = element
-    while inner.op in ("element", "index", "view", "cast") or (inner.op == "call" and inner.name.endswith("unique")):
+    while inner.op in ("element", "index", "view", "cast", "min", "max") or (inner.op == "call" and inner.name.endswith("unique")):
         if not inner.args:
             return False
         if inner.args[0] is value or (inner.op != "view" and same(inner.args[0], value)):
@@ -303,6 +303,11 @@ def _where(*args: Value) -> Facts:
     return min(b.low for b in branches), max(b.high for b in branches), UNKNOWN
 
 
+def _cdf(a: Value, *_: Value) -> Facts:
+    """Of the normal distribution at least a half right of 0."""
+    return (0.0, 1.0, UNKNOWN if a.low >= 0 else MAYBE)
+
+
 def _matmul(*args: Value) -> Facts:
     """A filter bank applied to a spectrum of power; sums over what a condition picks."""
     powers = [arg for arg in args if arg.zero is MAYBE and contains(arg, "spectrum")]
@@ -335,14 +340,13 @@ _RANGES: dict[str, Facts] = {
     "length": (0.0, math.inf, UNKNOWN),
     "cosine": (-1.0, 1.0, UNKNOWN),
     "isnan": (0.0, 1.0, UNKNOWN),
-    "cdf": (0.0, 1.0, MAYBE),
     "density": (0.0, math.inf, MAYBE),
     "decayed": (0.0, math.inf, MAYBE),
 }
 _RULES: dict[str, Callable[..., Facts]] = {
     "sum": _sum, "add": _add, "sub": _sub, "mul": _mul, "div": _div, "neg": _neg, "exp": _exp, "log": _log, "sqrt": _sqrt,
     "square": square_facts, "abs": _abs, "sigmoid": logistic_facts, "clip": _clip, "maximum": _maximum, "minimum": _minimum,
-    "pow": _pow, "where": _where, "norm": _norm, "matmul": _matmul,
+    "pow": _pow, "where": _where, "norm": _norm, "matmul": _matmul, "cdf": _cdf,
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stablesoftmax.lint.values import VIEWS, Value, is_guard_name, strip
+from stablesoftmax.lint.values import VIEWS, Value, contains, is_guard_name, strip
 
 __all__ = ["drawn", "is_selected", "picked"]
 
@@ -34,7 +34,7 @@ def is_selected(value: Value) -> bool:
     """Whether the elements were picked by a condition, or by an index that goes by the name of one."""
     while value.op in VIEWS and value.args:
         index = strip(value.args[1]) if value.op == "index" and len(value.args) == 2 else None
-        if index is not None and (index.op in ("compare", "nonzero") or is_guard_name(index.name)):
+        if index is not None and (contains(index, "compare", "nonzero") or is_guard_name(index.name)):
             return True
         value = value.args[0]
     return False

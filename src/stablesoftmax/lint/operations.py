@@ -46,7 +46,7 @@ def apply(op: str, args: tuple[Value, ...], node: ast.AST | None = None, library
 
 def _is_offered(value: Value) -> bool:
     """Whether a branch cannot be 0, as far as is known, or is a density among other things that a method offers."""
-    while value.op in ("index", "div", "add", "mul", "pow") and value.args:
+    while value.op in ("view", "cast", "index", "div", "add", "mul", "pow") and value.args:
         value = value.args[0]
     return value.zero is not Zero.MAYBE or value.op in _OFFERED or (value.op == "phi" and all(map(_is_offered, value.args)))
 

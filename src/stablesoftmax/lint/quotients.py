@@ -72,7 +72,7 @@ def _picked(numerator: Value, divisor: Value) -> Value | None:
         return None
     mask, part = strip(divisor.args[0]), numerator.args[0]
     gathered = isinstance(part.node, ast.Call) and getattr(part.node.func, "attr", "") in _GATHERING
-    if (part.op == "index" or gathered) and part.args and part.args[0] is divisor.args[0]:
+    if ((part.op == "index" and picks_by_name(mask)) or gathered) and part.args and part.args[0] is divisor.args[0]:
         return divisor  # some of the elements over all of them
     if mask.op != "compare" and not picks_by_name(mask):
         return None
@@ -84,17 +84,17 @@ def _counted(numerator: Value, divisor: Value) -> Value | None:
     if any("unique" in str(part.about.get("of", "")) for part in walk(divisor, 4)):
         return None  # what is unique occurs
     picked = divisor.args and divisor.args[0].op == "picked"
-    if divisor.op == "count" and (divisor.name or picked or divisor.about.get("bins")):
+    if divisor.op == "count" and numerator.number is None and (divisor.name or picked or divisor.about.get("bins")):
         return divisor  # a table that began as zeros; how many a comprehension picked; bins that were asked for
     if divisor.op == "sum" and divisor.args[0].op == "picked":
         return divisor
     if divisor.op == "sum" and same(numerator, divisor.args[0]):
         return None  # a histogram of something
-    counting = numerator.op == "length" or any(map(is_count, walk(numerator, 3)))
+    bins = any(part.op == "count" for part in walk(divisor, 3))
+    counting = (numerator.op == "length" and bins) or any(map(is_count, walk(numerator, 3)))
     if divisor.zero is Zero.MAYBE and _is_made_of_counts(divisor) and counting:
         return divisor
-    sums = numerator.op == "call" and numerator.name.endswith("bincount")  # with weights
-    return divisor if divisor.op == "count" and sums else None
+    return None
 
 
 def _is_made_of_counts(value: Value) -> bool:
@@ -111,8 +111,8 @@ def _union(numerator: Value, divisor: Value) -> Value | None:
     if divisor.op == "sub":
         inter = strip(divisor.args[1])
         both = strip(divisor.args[0])
-        apart = both.op == "add" and all(arg.number is None for arg in both.args)
-        return divisor if apart and inter.number is None and same(numerator, inter) else None
+        apart = both.op == "add" and all(arg.number is None for arg in both.args) and divisor.args[1].op != "index"
+        return divisor if apart and inter.number is None and numerator is inter else None
     sums = [strip(arg) for arg in divisor.args] if divisor.op == "add" else []
     if len(sums) != 2 or any(part.op != "sum" for part in sums):
         return None
@@ -169,8 +169,8 @@ def _difference(numerator: Value, divisor: Value) -> Value | None:
     """A power or a number by the mean square of a difference: of a signal without noise, of two equal images."""
     while divisor.op in ("largest", "min", "sqrt"):
         divisor = strip(divisor.args[0])  # the nearest points
-    if divisor.op == "norm" and numerator.number is not None and strip(divisor.args[0]).op == "sub":
-        return divisor
+    if divisor.op == "norm" and divisor.library not in ("numpy", "scipy") and numerator.number is not None:
+        return divisor if strip(divisor.args[0]).op == "sub" else None
     if not is_power(divisor) or divisor.op not in ("sum", "mean"):
         return None
     inner = strip(strip(divisor.args[0]).args[0])

@@ -19,7 +19,7 @@ from stablesoftmax.lint.values import Value, Zero, is_temperature, unknown
 __all__ = ["bind_parameters", "execute", "run_function"]
 
 _HANDLED = frozenset({"ZeroDivisionError", "FloatingPointError", "ArithmeticError", "OverflowError", "ValueError"})
-_SAMPLES = re.compile(r"sampl|generat|choose|choice|pick|act|draw|select|decode|explor|next")
+_SAMPLES = re.compile(r"sampl|gumbel|generat|choose|choice|pick|act|draw|select|decode|explor|next")
 _AUGMENTED = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
 
 

@@ -47,7 +47,9 @@ def check(site: Site) -> Iterator[Finding]:
         return
     if not (site.may_be_zero(divisor) and _matters(site)):
         found = vanishing(*site.args) if len(site.args) == 2 else None
-        if found is not None and not (is_selected(divisor) or site.is_tested(divisor) or site.is_tested(found[0])):
+        if found is not None and not (
+            is_selected(divisor) or is_selected(site.args[0]) or site.is_tested(divisor) or site.is_tested(found[0])
+        ):
             yield site.report(f"division by {found[1]}: nan or inf; add an epsilon, or take the maximum with one")
         return
     inner = strip(divisor)
@@ -82,6 +84,8 @@ def _matters(site: Site) -> bool:
     if strip(numerator).op == divisor.op in ("std", "var"):
         return True
     measures = [part for part in walk(divisor, 3) if part.op in _MEASURES and part.args and not _is_one_vector(part)]
+    if any(measure.op == "norm" for measure in measures) and is_selected(numerator):
+        return False
     if any(site.frame.is_guarded(measure.args[0]) for measure in measures):
         return False  # somebody asked whether the data is 0
     if any(_is_table(part) for measure in measures for part in walk(measure)) or _is_ratio(numerator, site.args[-1]):
@@ -90,7 +94,14 @@ def _matters(site: Site) -> bool:
         return False  # a mask over its length, coordinates over an extent: of rows that are not empty
     if site.library in AUTODIFF and (numerator.number is not None or not measures or site.library in ("tensorflow", "keras")):
         return True
-    return any(same(part, measure.args[0]) for part in walk(numerator, 4) for measure in measures)
+    if divisor.op in ("mean", "sum"):
+        return False  # what is measured is inside of what is added
+    parts = [numerator, *(strip(numerator).args if strip(numerator).op in ("sub", "mul") else ())]
+    return any(
+        same(part, measure.args[0])
+        for measure in measures
+        for part in (walk(numerator, 4) if measure.op in ("std", "var", "norm") else parts)
+    )
 
 
 def _is_one_vector(divisor: Value) -> bool:
