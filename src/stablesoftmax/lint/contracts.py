@@ -20,7 +20,7 @@ _BASES = re.compile(r"(FeatureExtract\w+|Processor|ProcessorMixin|ImageProcess\w
 _RUNNING = re.compile(r"(^|_)running(_|$)")
 _GRADIENTS = frozenset({"updates", "grads", "grad", "gradients", "g"})
 _STATES = frozenset({"state", "opt_state"})
-_COUNTS = re.compile(r"(^|_)(counts|hist|histogram|frequencies|contingency|co_?occurrences?)(_matrix|_table)?$")
+_COUNTS = re.compile(r"(^|_)(counts|hist|histogram|frequencies|contingency|co_?occurrences?|cooc)(_matrix|_table)?$")
 """Tables of counts by their names: some entries are 0."""
 _DISTRIBUTIONS = frozenset({"rv_continuous", "rv_discrete"})
 _OF_X = frozenset({"_pdf", "_logpdf", "_pmf", "_logpmf", "_cdf", "_logcdf", "_sf", "_logsf"})

@@ -196,7 +196,11 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         return Value("length", base.args, 0.0, math.inf, dtype="int", node=node)
     if base.op in ("library", "function", "class"):
         return unknown(node=node)
+    if base.about.get("holds"):
+        return Value("count", (base,), 0.0, math.inf, Zero.MAYBE, dtype="int", node=node, about={"tallied": True})
     zero = base.zero
+    if base.about.get("tallied") and (strip(index) is strip(base) or index.op == "name"):
+        zero = Zero.UNKNOWN  # one of its own keys, or what a caller says
     if strip(index).op in ("compare", "isnan") or contains(index, "nonzero") or is_guard_name(strip(index).name):
         zero = Zero.UNKNOWN
     if key and base.op == "name":
@@ -249,6 +253,8 @@ def _comprehension(frame: Frame, node: ast.ListComp | ast.GeneratorExp | ast.Set
         for test in generator.ifs:
             guards.guard(frame, test)
     value = evaluate(frame, node.value if isinstance(node, ast.DictComp) else node.elt)
+    if isinstance(node, ast.DictComp):
+        value = Value("view", (value,), value.low, value.high, value.zero, dtype=value.dtype, node=node, about={"dict": True})
     if any(generator.ifs for generator in node.generators):
         value = _picked(value, node)
         del frame.guarded[guarded:], frame.tests[tests:]  # what the condition says of the elements is in the value now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -65,6 +66,14 @@ class Module:
         self.stored: dict[ast.stmt, list[str]] = {}  # of a loop, the names that it assigns
         for node in tree.body:
             self._declare(node)
+
+    @functools.cached_property
+    def only_model(self) -> Class | None:
+        """The one class that is called and is no part of another, if there is one: what goes by the name of `model`."""
+        called = [n.func for held in self.classes.values() for n in ast.walk(held.node) if isinstance(n, ast.Call)]
+        made = {function.id for function in called if isinstance(function, ast.Name)}
+        whole = [held for name, held in self.classes.items() if held.called and name not in made]
+        return whole[0] if len(whole) == 1 else None
 
     def check(self, frame: Frame, node: ast.AST, op: str, value: Value) -> None:
         """Show an operation to the rules, unless they have seen it, or it is of arrays without elements."""

@@ -43,8 +43,9 @@ def compute(frame: Frame, node: ast.Call, op: str, args: list[Value], keywords: 
         if not values:
             return unknown(node=node)
         made = expressions.operate(frame, node, op, values, library, **told)
-        if name.endswith("segment_sum") and made.low >= 0:
-            made.zero = Zero.MAYBE  # a segment without elements
+        table = values[0].op == "name" and values[0].zero is Zero.MAYBE and told["axis_given"]
+        if op == "sum" and made.low >= 0 and (name.endswith("segment_sum") or table):
+            made.zero = Zero.MAYBE  # a segment without elements; an empty row of a table of counts
         pair = name in ("max", "min") and library in ("torch", "") and told["axis_given"] and isinstance(node.func, ast.Attribute)
         return (
             Value("tuple", (made, Value("length", dtype="int")), made.low, made.high, node=node)

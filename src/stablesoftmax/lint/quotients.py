@@ -26,6 +26,8 @@ def vanishing(numerator: Value, divisor: Value) -> tuple[Value, str] | None:
     tuple or None
         The value that can be 0, which somebody may have tested, and words for it.
     """
+    if divisor.zero is Zero.UNKNOWN and strip(divisor).zero is Zero.MAYBE:
+        return None  # an index picks what is not 0
     numerator, divisor = strip(numerator), strip(divisor)
     while divisor.op == "div":
         divisor = strip(divisor.args[0])  # a scale: the largest magnitude over the number of levels
@@ -88,8 +90,9 @@ def _counted(numerator: Value, divisor: Value) -> Value | None:
         return divisor  # a table that began as zeros; how many a comprehension picked; bins that were asked for
     if divisor.op == "sum" and divisor.args[0].op == "picked":
         return divisor
-    if divisor.op == "sum" and same(numerator, divisor.args[0]):
-        return None  # a histogram of something
+    if divisor.op == "sum" and any(same(part, divisor.args[0]) for part in walk(numerator, 2)):
+        rows = strip(divisor.args[0]).op == "name" and divisor.axis is not None and divisor.zero is Zero.MAYBE
+        return divisor if rows else None  # rows of a table of counts; else a histogram of something
     bins = any(part.op == "count" for part in walk(divisor, 3))
     counting = (numerator.op == "length" and bins) or any(map(is_count, walk(numerator, 3)))
     if divisor.zero is Zero.MAYBE and _is_made_of_counts(divisor) and counting:

@@ -102,7 +102,8 @@ def _announced(frame: Frame, function: Function, name: str) -> Value | None:
     annotation = next((arg.annotation for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs) if arg.arg == name), None)
     if annotation is None:
         plain = name.replace("_", "")
-        cls = next((held for title, held in frame.module.classes.items() if title.lower() == plain), None)
+        named = (held for title, held in frame.module.classes.items() if title.lower() == plain)
+        cls = next(named, frame.module.only_model if plain in ("model", "net", "network") else None)
     else:
         cls = frame.module.classes.get(dotted(annotation))
     return Value("instance", about={"class": cls}) if cls is not None and cls.called else None
@@ -266,7 +267,7 @@ def _forget(frame: Frame, loop: ast.For | ast.AsyncFor | ast.While) -> None:
             old = frame.names[name]
             if old.op != "loop":
                 low = old.low if old.low >= 0 else -math.inf
-                about = {"name": name, "starts_at_zero": old.number == 0, "conditions": frame.conditions}
+                about = {"name": name, "starts_at_zero": old.number == 0 or old.op == "zeros", "conditions": frame.conditions}
                 frame.names[name] = Value("loop", (), low, math.inf, Zero.UNKNOWN, dtype=old.dtype, about=about)
 
 

@@ -68,7 +68,8 @@ def _relative_error(site: Site) -> Iterator[Finding]:
     error, data = (strip(arg) for arg in quotient.args)
     error = strip(error.args[0]) if error.op == "abs" else error
     data = strip(data.args[0]) if data.op == "abs" else data
-    if data.op == "name" and error.op == "sub" and any(same(arg, data) for arg in error.args) and not site.is_tested(data):
+    tested = site.is_tested(data) or is_selected(quotient.args[1])
+    if data.op == "name" and error.op == "sub" and any(same(arg, data) for arg in error.args) and not tested:
         yield site.report("division by data, of which some are 0; leave these out, or divide by their mean", quotient.node)
 
 

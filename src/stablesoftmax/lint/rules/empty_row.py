@@ -78,8 +78,9 @@ def _causal(mask: Value) -> bool:
 
 
 def _after(site: Site) -> str:
-    """The text around and after the softmax in its function."""
+    """The text around the softmax and after it in its function, without its own."""
     function = site.frame.function
     last = getattr(function, "end_lineno", None) or len(site.source.starts)
     first = site.node.lineno  # type: ignore[attr-defined]
-    return "\n".join(site.source.line(number) for number in range(first, min(last, first + 12) + 1))
+    text = "\n".join(site.source.line(number) for number in range(first, min(last, first + 12) + 1))
+    return text.replace(site.source.segment(site.node), "", 1)

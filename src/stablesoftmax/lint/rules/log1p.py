@@ -23,6 +23,7 @@ import math
 import re
 from collections.abc import Iterator
 
+from stablesoftmax.lint.facts import is_count
 from stablesoftmax.lint.findings import Finding, Pardon
 from stablesoftmax.lint.site import Site
 from stablesoftmax.lint.spelling import plain
@@ -200,7 +201,7 @@ def _is_count(value: Value) -> bool:
         return True
     if value.dtype == "int" or inner.dtype == "int" or inner.op in ("length", "arange", "count", "ones"):
         return True
-    if inner.op == "round" or is_measured(value):
+    if inner.op == "round" or is_measured(value) or is_count(inner):
         return True
     if inner.op in ("sub", "minimum", "maximum") and all(_ENDS.search(strip(arg).name) or _is_count(arg) for arg in inner.args):
         return True

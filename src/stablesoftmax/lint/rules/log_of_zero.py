@@ -115,6 +115,8 @@ def _entropy(site: Site) -> Iterator[Finding]:
             p, log = strip(factor), strip(other)
             if log.op == "sub" and any(same(part, p) for part in walk(log.args[1])):
                 log = strip(log.args[0])  # log p - log q, where q is made of p, which is no number then
+            if any("unique" in str(part.about.get("of", "")) for part in walk(p, 3)):
+                continue  # what is unique occurs
             if any(_SETTING.search(name) for part in walk(p, 1) for name in (part.name, str(part.about.get("bound", "")))):
                 continue
             if log.op != "log" or not isinstance(log.node, ast.expr) or p.zero is Zero.NEVER or p.low > 0 or p.op in _EXACT:

@@ -28,7 +28,8 @@ from stablesoftmax.lint.values import Value, is_temperature, strip
 
 CODE = "SSM106"
 NAME = "zero-temperature"
-OPS = ("softmax", "log_softmax", "exp")
+OPS = ("softmax", "log_softmax", "exp", "div")
+_SAMPLING = re.compile(r"^_?(sample|generate|decode)")
 _LOSS = re.compile(r"loss|xent|nce|distil|entropy|contrast|(^|_)kd(_|$)")
 
 
@@ -36,7 +37,9 @@ def check(site: Site) -> Iterator[Finding]:
     """Logits over a temperature that came from outside and was not tested."""
     if _LOSS.search(getattr(site.frame.function, "name", "")):
         return  # a setting of the training
-    for part in _scaled(site.args[0]):
+    if site.op == "div" and not _SAMPLING.search(getattr(site.frame.function, "name", "")):
+        return  # a quotient by a temperature, whatever it is for
+    for part in (site.value,) if site.op == "div" else _scaled(site.args[0]):
         divisor = strip(part.args[1]) if len(part.args) == 2 else part
         for factor in divisor.args if divisor.op == "mul" else (divisor,):
             if _untested(site, factor):
@@ -63,6 +66,8 @@ def _untested(site: Site, divisor: Value) -> bool:
         return True  # it was made here, as one that ends at 0
     if divisor.op != "name" or not is_temperature(divisor.name) or site.frame.is_guarded(divisor):
         return False
+    if divisor.name.endswith("tau") and not divisor.about.get("scalar"):
+        return False  # the letter has other meanings; with a number as its default it is a temperature
     return "." not in divisor.name  # an attribute was set, and perhaps tested, elsewhere
 
 
