@@ -30,6 +30,8 @@ def dtype_of(op: str, args: tuple[Value, ...]) -> str:
     """The dtype of a result, if its operands tell."""
     if op in ("compare", "isnan"):
         return "bool"
+    if op in ("cdf", "density"):
+        return ""  # floating point, of whole numbers too
     known = [arg.dtype for arg in args if arg.op != "constant" and not arg.about.get("scalar") and arg.library != "math"]
     if not known or not all(known):
         return ""
@@ -67,7 +69,12 @@ def _sum(value: Value, *_: Value) -> Facts:
         zero = MAYBE  # of nothing
     elif (value.low >= 0 and value.zero is NEVER) or _counts_itself(inner):
         zero = NEVER
-    elif (_can_all_be_zero(inner) and value.low >= 0) or _is_masked(inner) or is_count(inner) or _fades(inner):
+    elif (
+        (_can_all_be_zero(inner) and value.low >= 0)
+        or _is_masked(inner)
+        or (is_count(inner) and not _picks_largest(inner))
+        or _fades(inner)
+    ):
         zero = MAYBE
     else:
         zero = UNKNOWN
@@ -113,9 +120,19 @@ def _stems(value: Value, element: Value) -> bool:
     return False
 
 
+def _picks_largest(value: Value) -> bool:
+    """A comparison of positions with that of the largest, or a product with one."""
+    inner = strip(value)
+    if inner.op == "mul":
+        return any(map(_picks_largest, inner.args))
+    return inner.op == "compare" and any(part.name.endswith("argmax") for part in walk(inner))
+
+
 def _is_masked(value: Value) -> bool:
     """A mask, or a product with one: all zeros where nothing is picked."""
     inner = strip(value)
+    if _picks_largest(inner):
+        return False
     return _is_mask(inner) or picks_by_name(inner) or (inner.op == "mul" and any(map(_is_masked, inner.args)))
 
 

@@ -86,7 +86,11 @@ def _counted(numerator: Value, divisor: Value) -> Value | None:
     if any("unique" in str(part.about.get("of", "")) for part in walk(divisor, 4)):
         return None  # what is unique occurs
     picked = divisor.args and divisor.args[0].op == "picked"
-    if divisor.op == "count" and numerator.number is None and (divisor.name or picked or divisor.about.get("bins")):
+    if (
+        divisor.op == "count"
+        and numerator.number is None
+        and ((divisor.name and not divisor.about.get("accumulated")) or picked or divisor.about.get("bins"))
+    ):
         return divisor  # a table that began as zeros; how many a comprehension picked; bins that were asked for
     if divisor.op == "sum" and divisor.args[0].op == "picked":
         return divisor

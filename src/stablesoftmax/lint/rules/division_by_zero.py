@@ -47,9 +47,8 @@ def check(site: Site) -> Iterator[Finding]:
         return
     if not (site.may_be_zero(divisor) and _matters(site)):
         found = vanishing(*site.args) if len(site.args) == 2 else None
-        if found is not None and not (
-            is_selected(divisor) or is_selected(site.args[0]) or site.is_tested(divisor) or site.is_tested(found[0])
-        ):
+        values = (*site.args, *found[:1]) if found is not None else ()
+        if found is not None and not (any(map(is_selected, values)) or any(map(site.is_tested, values))):
             yield site.report(f"division by {found[1]}: nan or inf; add an epsilon, or take the maximum with one")
         return
     inner = strip(divisor)

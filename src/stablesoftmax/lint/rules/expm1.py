@@ -41,7 +41,7 @@ def check(site: Site) -> Iterator[Finding | Pardon]:
     left, right = site.args
     if any(arg.op == "exp" and arg.args[0].op == "constant" for arg in site.args):
         return
-    if any(_is_large(arg) for arg in site.args):
+    if any(_is_large(arg) or _is_one(arg) for arg in site.args):
         return
     if left.op == "exp" and right.number == 1 and left.high > 1e-3:
         if site.library == "theano":
@@ -51,6 +51,12 @@ def check(site: Site) -> Iterator[Finding | Pardon]:
     elif right.op == "exp" and left.number == 1:
         fix = site.replace(_negative, right.args[0])
         yield site.report("1 - exp(x) cancels for a small x; use -expm1", fix=fix)
+
+
+def _is_one(value: Value) -> bool:
+    """exp(x - stop_gradient(x)), of which only the gradient counts."""
+    exponent = strip(value.args[0]) if value.op == "exp" else value
+    return exponent.op == "sub" and same(exponent.args[0], exponent.args[1])
 
 
 def _pardons(site: Site) -> Iterator[Pardon]:
