@@ -7,13 +7,15 @@ PAIRS = list(lint_pairs.pairs(lint_pairs.FOLDER.parent / "frozen"))
 THIRD = list(lint_pairs.pairs(lint_pairs.FOLDER.parent / "frozen_third"))
 FOURTH = list(lint_pairs.pairs(lint_pairs.FOLDER.parent / "frozen_fourth"))
 UNSEEN = {
-    "a": (167, 117, 1),
-    "b": (178, 74, 5),
+    "a": (167, 119, 0),
+    "b": (178, 74, 4),
     "c": (58, 55, 0),
     "d": (58, 49, 0),
-    "e": (60, 49, 1),
+    "e": (60, 50, 1),
     "f": (59, 56, 0),
-    "g": (59, 38, 0),
+    "g": (59, 39, 0),
+    "h": (60, 59, 0),
+    "i": (57, 56, 0),
 }
 """Sets of twenty by authors who had not read the linter: places, how many of them are found, programs with a false alarm."""
 

@@ -25,6 +25,10 @@ def exponential(value: Value) -> Value | None:
     value = strip(value)
     if value.op == "exp":
         return value
+    if value.op == "phi":  # with a mask, if there is one
+        found = [exponential(arg) for arg in value.args]
+        first = found[0]
+        return first if first is not None and all(e is not None and same(e, first) for e in found) else None
     if value.op == "div":
         return exponential(value.args[0]) if exponential(value.args[1]) is None else None
     if value.op == "mul":
@@ -54,28 +58,30 @@ def is_shifted(argument: Value) -> bool:
 
 def is_centred(argument: Value) -> bool:
     """Whether a sum of exp(argument) can neither overflow nor vanish: its largest term is near 1, or all are bounded."""
+    return _is_multiple_of_log(argument) or _is_centred(argument)  # exp(a log b) is a power
+
+
+def _is_centred(argument: Value) -> bool:
     argument = strip(argument)
     if _is_bounded(argument) or contains(argument, "arange"):
         return True  # a window over -r ... r has its largest term in the middle
-    if argument.op in ("mul", "neg") and contains(argument, "log"):
-        return True  # a power: exp(a log b)
     args = argument.args
     if argument.op == "sub":
-        return _is_extreme(args[1], "max", "maximum", "logsumexp") or _is_extreme(args[0], "min", "minimum") or is_centred(args[0])
+        return _is_extreme(args[1], "max", "maximum", "logsumexp") or _is_extreme(args[0], "min", "minimum") or _is_centred(args[0])
     if argument.op in ("add", "mul", "div"):
         negated = [arg for arg in args if argument.op == "add" and arg.op == "neg"]
         above = [strip(arg) for arg in args if argument.op == "mul" and strip(arg).op == "sub"]
         return (
-            any(is_centred(arg) for arg in args if arg.number is None and not _is_bounded(arg) and not _is_addend(argument, arg))
+            any(_is_centred(arg) for arg in args if arg.number is None and not _is_bounded(arg) and not _is_addend(argument, arg))
             or any(_is_extreme(arg.args[0], "max") for arg in negated)
             or any(_is_extreme(arg.args[1], "min") for arg in above)
         )
     if argument.op == "neg":
         inner = strip(args[0])
-        return is_centred(inner) or (inner.op == "sub" and _is_extreme(inner.args[1], "min", "minimum"))
+        return _is_centred(inner) or (inner.op == "sub" and _is_extreme(inner.args[1], "min", "minimum"))
     if argument.op in ("where", "masked_fill"):
-        return any(map(is_centred, args))
-    return argument.op in ("log_softmax", "clip") or (argument.op == "phi" and all(map(is_centred, args)))
+        return any(map(_is_centred, args))
+    return argument.op in ("log_softmax", "clip") or (argument.op == "phi" and all(map(_is_centred, args)))
 
 
 def _is_addend(argument: Value, value: Value) -> bool:
@@ -83,8 +89,15 @@ def _is_addend(argument: Value, value: Value) -> bool:
     return (
         argument.op == "add"
         and strip(value).op in ("log_softmax", "log_sigmoid", "clip")
-        and not all(map(is_centred, argument.args))
+        and not all(map(_is_centred, argument.args))
     )
+
+
+def _is_multiple_of_log(value: Value, depth: int = 6) -> bool:
+    inner = strip(value)
+    if inner.op in ("mul", "div", "neg"):
+        return depth > 0 and any(_is_multiple_of_log(arg, depth - 1) for arg in inner.args[: 1 if inner.op == "div" else 2])
+    return inner.op == "log"
 
 
 def _is_bounded(value: Value) -> bool:

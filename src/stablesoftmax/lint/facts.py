@@ -32,7 +32,13 @@ def dtype_of(op: str, args: tuple[Value, ...]) -> str:
         return "bool"
     if op in ("cdf", "density"):
         return ""  # floating point, of whole numbers too
-    known = [arg.dtype for arg in args if arg.op != "constant" and not arg.about.get("scalar") and arg.library != "math"]
+    known = [
+        arg.dtype
+        for arg in args
+        if arg.dtype != "bool" and arg.op != "constant" and not arg.about.get("scalar") and arg.library != "math"
+    ]
+    if not known and any(arg.dtype == "bool" for arg in args):
+        return "bool"
     if not known or not all(known):
         return ""
     return known[0] if len(set(known)) == 1 else ""
@@ -142,7 +148,7 @@ def _is_mask(value: Value) -> bool:
     if inner.op == "sub":
         parts = [arg for arg in inner.args if arg.number != 1 and strip(arg).op != "eye"]
         return bool(parts) and all(map(_is_mask, parts))
-    return inner.op in ("compare", "one_hot")
+    return inner.op in ("compare", "one_hot") or (inner.op == "round" and inner.low >= 0 and inner.high <= 1)
 
 
 def _are_small_sigmoids(value: Value) -> bool:
@@ -320,6 +326,12 @@ def _where(*args: Value) -> Facts:
     return min(b.low for b in branches), max(b.high for b in branches), UNKNOWN
 
 
+def _round(a: Value, *_: Value) -> Facts:
+    low = math.floor(a.low) if math.isfinite(a.low) else a.low
+    high = math.ceil(a.high) if math.isfinite(a.high) else a.high
+    return low, high, MAYBE if low >= 0 else UNKNOWN
+
+
 def _cdf(a: Value, *_: Value) -> Facts:
     """Of the normal distribution at least a half right of 0."""
     return (0.0, 1.0, UNKNOWN if a.low >= 0 else MAYBE)
@@ -350,7 +362,7 @@ _RANGES: dict[str, Facts] = {
     "count": (0.0, math.inf, MAYBE),
     "zeros": (0.0, 0.0, UNKNOWN),
     "ones": (1.0, 1.0, NEVER),
-    "eye": (0.0, 1.0, UNKNOWN),
+    "eye": (0.0, 1.0, MAYBE),
     "random": (0.0, 1.0, MAYBE),
     "log_softmax": (-math.inf, 0.0, UNKNOWN),
     "log_sigmoid": (-math.inf, 0.0, UNKNOWN),
@@ -363,7 +375,7 @@ _RANGES: dict[str, Facts] = {
 _RULES: dict[str, Callable[..., Facts]] = {
     "sum": _sum, "add": _add, "sub": _sub, "mul": _mul, "div": _div, "neg": _neg, "exp": _exp, "log": _log, "sqrt": _sqrt,
     "square": square_facts, "abs": _abs, "sigmoid": logistic_facts, "clip": _clip, "maximum": _maximum, "minimum": _minimum,
-    "pow": _pow, "where": _where, "norm": _norm, "matmul": _matmul, "cdf": _cdf,
+    "pow": _pow, "where": _where, "norm": _norm, "matmul": _matmul, "cdf": _cdf, "round": _round,
 }  # fmt: skip
 
 

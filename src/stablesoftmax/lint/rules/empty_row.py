@@ -29,25 +29,30 @@ CODE = "SSM503"
 NAME = "empty-row"
 OPS = ("softmax", "log_softmax")
 _CAUSAL = re.compile(r"causal|tri[lu]|future|subsequent|top_?[kp]|indices|sorted|nucleus|window", re.IGNORECASE)
-_PADDING = re.compile(r"pad|adj")  # rows of padding, and nodes without neighbours
+_PADDING = re.compile(r"pad|adj|\bmask\b")  # rows of padding, and nodes without neighbours
 _GUARD = re.compile(r"nan_to_num|isnan|masked_fill|any\(|all\(|finfo|isfinite|isinf")
 
 
 def check(site: Site) -> Iterator[Finding]:
     """A softmax of what was filled with -inf under a mask that is not causal."""
     argument = strip(site.args[0])
-    if argument.op in ("masked_fill", "where") and len(argument.args) == 3:
-        x, mask, fill = argument.args if argument.op == "masked_fill" else (argument.args[1], argument.args[0], argument.args[2])
-        filled = _is_minus_inf(fill) or (argument.op == "where" and _is_minus_inf(x))
-        if (
-            filled
-            and not _causal(mask)
-            and (_PADDING.search(_names(mask)) or _is_of_tokens(mask))
-            and not _GUARD.search(_after(site))
-        ):
+    for filled in argument.args if argument.op == "phi" else (argument,):  # where there is a mask, if there is one
+        mask = _mask_of(strip(filled))
+        if mask is None or _causal(mask) or _GUARD.search(_after(site)):
+            continue
+        if _PADDING.search(_names(mask)) or _is_of_tokens(mask):
             yield site.report(
                 "softmax of a row that is masked altogether is nan; replace it afterwards, or fill with a finite number"
             )
+            return
+
+
+def _mask_of(scores: Value) -> Value | None:
+    """The mask under which scores were filled with -inf."""
+    if len(scores.args) != 3 or scores.op not in ("masked_fill", "where"):
+        return None
+    x, mask, fill = scores.args if scores.op == "masked_fill" else (scores.args[1], scores.args[0], scores.args[2])
+    return mask if _is_minus_inf(fill) or (scores.op == "where" and _is_minus_inf(x)) else None
 
 
 def _is_of_tokens(mask: Value) -> bool:
