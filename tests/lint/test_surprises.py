@@ -62,6 +62,7 @@ KEYWORDS = [
 ]
 MODULES = ["np.", "tf.", "torch.", "jnp.", "jax.nn.", "math.", "K.", "F.", "nn.", "scipy.special.", "", "x."]
 FORMS = ["{t} = {e}", "{t} = {e}", "{t} += {e}", "for x in {e}: y = {e}", "return {e}", "if {e}: y = {e}", "del {t}", "x, *y = {e}"]
+FORMS += ["p[x] += {e}", "self.w[x] += 1", "p[x] = {e}", "z = {{x: {e} for x in p}}.items()"]
 FORMS += ["with {e} as x: y = {e}", "assert {e}", "while {e}: x = {e}", "{e}"]
 NAMES = [
     *OPERATIONS,
@@ -74,6 +75,14 @@ NAMES = [
     "compile",
     "append",
     "masked_fill",
+    "index_add",
+    "scatter_reduce",
+    "Counter",
+    "defaultdict",
+    "count",
+    "items",
+    "values",
+    "numel",
     "f",
     "Net",
     "jit",
