@@ -199,7 +199,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     if base.about.get("holds"):
         return Value("count", (base,), 0.0, math.inf, Zero.MAYBE, dtype="int", node=node, about={"tallied": True})
     zero = base.zero
-    if base.about.get("tallied") and (strip(index) is strip(base) or index.op == "name"):
+    if base.about.get("tallied") and (index.op == "name" or any(part is strip(base) for part in walk(index))):
         zero = Zero.UNKNOWN  # one of its own keys, or what a caller says
     if strip(index).op in ("compare", "isnan") or contains(index, "nonzero") or is_guard_name(strip(index).name):
         zero = Zero.UNKNOWN

@@ -16,6 +16,7 @@ ANY: Facts = (-math.inf, math.inf, UNKNOWN)
 COUNTS = frozenset({"relu", "compare", "one_hot", "count"})
 """Operations whose elements are exactly 0 in ordinary data, and so can be all of them."""
 _UNDERFLOWING = ("sigmoid", "softmax", "density", "cdf")
+_COUNTED = ("compare", "count", "one_hot", "round")
 _KEEPS = {"picked", "view", "index", "element", "cast", "dropout", "max", "min", "mean", "median", "copy", "largest"}
 
 
@@ -159,6 +160,8 @@ def _are_small_sigmoids(value: Value) -> bool:
 
 def is_count(value: Value) -> bool:
     """Whether a value counts something: no gradient flows through it."""
+    if value.op == "name":
+        return value.zero is MAYBE  # a table of counts, by its name
     if value.op in ("phi", "picked"):
         return all(is_count(strip(arg)) for arg in value.args)
     return value.op in ("compare", "count", "one_hot") or (
@@ -183,8 +186,12 @@ def _add(a: Value, b: Value) -> Facts:
         if NEVER in (a.zero, b.zero):
             return low, high, NEVER
         return low, high, MAYBE if a.zero is MAYBE and b.zero is MAYBE else UNKNOWN
-    if a.zero is MAYBE and b.zero is MAYBE and all(contains(arg, *_UNDERFLOWING) for arg in (a, b)):
-        return low, high, MAYBE  # p y + (1 - p) (1 - y); mixtures of densities
+    if (
+        a.zero is MAYBE
+        and b.zero is MAYBE
+        and any(all(contains(arg, *kinds) for arg in (a, b)) for kinds in (_UNDERFLOWING, _COUNTED))
+    ):
+        return low, high, MAYBE  # p y + (1 - p) (1 - y); mixtures of densities; precision + recall
     for x, y in ((a, b), (b, a)):
         if y.number == 0:
             return x.low, x.high, x.zero

@@ -107,6 +107,8 @@ def _counted(numerator: Value, divisor: Value) -> Value | None:
 def _is_made_of_counts(value: Value) -> bool:
     """Counts, their products and their sums."""
     inner = strip(value)
+    if inner.op == "div":
+        return _is_made_of_counts(inner.args[0])  # precision, recall
     if inner.op in ("add", "mul"):
         return (all if inner.op == "add" else any)(map(_is_made_of_counts, inner.args))
     return is_count(inner)

@@ -42,12 +42,17 @@ def check(site: Site) -> Iterator[Finding]:
                 argument is not None
                 and not is_count(argument)
                 and argument.zero is not Zero.NEVER
-                and any(same(argument, value) for value in tested)
+                and any(same(each, value) for value in tested for each in _vanishing_with(argument))
             ):
                 yield site.report(
                     f"where does not keep a nan gradient of {part.op} away; make its argument safe in a where of its own"
                 )
                 return
+
+
+def _vanishing_with(argument: Value) -> list[Value]:
+    """What is 0 where a value is: itself, and the numerator of a quotient."""
+    return [argument, strip(argument.args[0])] if argument.op == "div" else [argument]
 
 
 def _tested(condition: Value) -> list[Value]:

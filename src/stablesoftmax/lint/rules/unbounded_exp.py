@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from stablesoftmax.lint.findings import Finding
 from stablesoftmax.lint.site import Site
-from stablesoftmax.lint.values import Value, contains, strip, walk
+from stablesoftmax.lint.values import Value, strip, walk
 
 CODE = "SSM505"
 NAME = "unbounded-exp"
@@ -44,7 +44,9 @@ def _acceptance(site: Site) -> Iterator[Finding]:
         if power.op != "exp" or power.library != "math" or power.args[0].high <= 709 or len(site.args) != 2:
             continue
         drawn = any(part.op == "random" or part.number == 1 for other in site.args if other is not power for part in walk(other, 2))
-        if drawn and contains(power.args[0], "sub") and not any(map(site.frame.is_guarded, walk(power.args[0], 4))):
+        differences = [part for part in walk(power.args[0], 4) if part.op == "sub"]
+        compared = [value for part in differences for value in (part, *part.args)]
+        if drawn and differences and not any(map(site.frame.is_guarded, compared)):
             yield site.report("exp of a difference raises OverflowError above 709; take exp(min(0, difference))", power.node)
 
 

@@ -62,7 +62,10 @@ def _is_mean(value: Value) -> bool:
 
 def _of_mean(value: Value) -> Value:
     total = value if value.op == "mean" else strip(value.args[0])
-    return total.args[-1 if total.op == "matmul" else 0]  # weights @ x
+    part = total.args[-1 if total.op == "matmul" else 0]  # weights @ x
+    while strip(part).op == "sum" and strip(part).args:
+        part = strip(part).args[0]  # of file after file
+    return part
 
 
 def _write(site: Site, text: str, *, axis: Any, keepdims: bool) -> tuple[str, tuple[str, ...]] | None:
