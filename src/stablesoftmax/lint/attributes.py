@@ -66,7 +66,8 @@ def lasting(name: str, begun: Value, changes: list[ast.stmt]) -> Value:
         the constructor puts there, if nobody changes it; else an unknown value.
     """
     whole = {"name": f"self.{name}"}
-    if begun.op == "call" and begun.name.endswith("defaultdict") and changes and all(map(_counts, changes)):
+    counted = bool(changes) and all(map(_counts, changes))
+    if counted and begun.op == "call" and begun.name.endswith("defaultdict"):
         return Value("count", (), 0.0, math.inf, Zero.MAYBE, about=whole, dtype="int")
     if not changes and begun.op != "zeros":
         return begun
@@ -75,7 +76,7 @@ def lasting(name: str, begun: Value, changes: list[ast.stmt]) -> Value:
     steps = [node for node in changes if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub)]
     added = [node.value for node in steps if isinstance(node.op, ast.Add)]
     from_zero = begun.op == "zeros" or begun.number == 0
-    if from_zero and changes and len(added) == len(changes) and all(map(_is_positive, added)):
+    if from_zero and counted:
         if begun.op == "zeros":
             return Value("count", (), 0.0, math.inf, Zero.MAYBE, about=whole, dtype=begun.dtype, library=begun.library)
         return Value("length", (), 0.0, math.inf, about=whole, dtype="int")  # whoever asks for a mean has added something
@@ -85,11 +86,9 @@ def lasting(name: str, begun: Value, changes: list[ast.stmt]) -> Value:
 
 
 def _counts(node: ast.stmt) -> bool:
-    return isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and _is_positive(node.value)
-
-
-def _is_positive(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value > 0
+    """`self.name[i] += 1`."""
+    added = node.value if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) else None
+    return isinstance(added, ast.Constant) and isinstance(added.value, int | float) and added.value > 0
 
 
 def _term(node: ast.expr) -> Value:

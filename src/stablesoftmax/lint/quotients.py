@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from stablesoftmax.lint.canonical import exponential, is_centred
 from stablesoftmax.lint.facts import is_count, picks_by_name
@@ -33,21 +34,15 @@ def vanishing(numerator: Value, divisor: Value) -> tuple[Value, str] | None:
         divisor = strip(divisor.args[0])  # a scale: the largest magnitude over the number of levels
     if divisor.zero is Zero.NEVER:
         return None
-    root = strip(divisor.args[0]) if divisor.op == "sqrt" else divisor
-    for found, words in (
-        (_peak(numerator, divisor), "a magnitude of the same data, which is 0 in silence"),
-        (_picked(numerator, divisor), "how many are picked"),
-        (_counted(numerator, root), "a count"),
-        (_union(numerator, divisor), "a union, which can be empty"),
-        (_moving_square(numerator, divisor), "the root of a running mean of squares, which is 0 until there is a gradient"),
-        (_bernoulli(root), "p (1 - p), which is 0 for a sigmoid that is rounded to 1"),
-        (_difference(numerator, divisor), "a square of a difference, which is 0 for equal data"),
-        (_exponentials(divisor), "a sum of exp, which underflows"),
-        (_underflown(divisor), "a product of many factors, which underflows"),
-    ):
+    for form, words in _FORMS:
+        found = form(numerator, divisor)
         if found is not None:
             return found, words
     return None
+
+
+def _unrooted(value: Value) -> Value:
+    return strip(value.args[0]) if value.op == "sqrt" else value
 
 
 def _peak(numerator: Value, divisor: Value) -> Value | None:
@@ -83,6 +78,7 @@ def _picked(numerator: Value, divisor: Value) -> Value | None:
 
 def _counted(numerator: Value, divisor: Value) -> Value | None:
     """A count of what a condition picks, a bin of a histogram, and products and sums of such counts under counts."""
+    divisor = _unrooted(divisor)
     if any("unique" in str(part.about.get("of", "")) for part in walk(divisor, 4)):
         return None  # what is unique occurs
     picked = divisor.args and divisor.args[0].op == "picked"
@@ -155,8 +151,9 @@ def _moving_square(numerator: Value, divisor: Value) -> Value | None:
     return divisor if len(squares) == 1 and all(p.op == "mul" for p in products) else None
 
 
-def _bernoulli(divisor: Value) -> Value | None:
+def _bernoulli(_: Value, divisor: Value) -> Value | None:
     """p (1 - p) of a sigmoid."""
+    divisor = _unrooted(divisor)
     if divisor.op != "mul":
         return None
     for p, q in (divisor.args, divisor.args[::-1]):
@@ -187,7 +184,7 @@ def _difference(numerator: Value, divisor: Value) -> Value | None:
     return divisor if powers and inner.op == "sub" else None
 
 
-def _exponentials(divisor: Value) -> Value | None:
+def _exponentials(_: Value, divisor: Value) -> Value | None:
     """exp(a) @ b."""
     for arg in divisor.args if divisor.op == "matmul" else ():
         power = exponential(arg)
@@ -196,7 +193,20 @@ def _exponentials(divisor: Value) -> Value | None:
     return None
 
 
-def _underflown(divisor: Value) -> Value | None:
+def _underflown(_: Value, divisor: Value) -> Value | None:
     """What a recursion multiplies, step by step, or its sum."""
     inner = strip(divisor.args[0]) if divisor.op == "sum" else divisor
     return divisor if inner.op == "decayed" else None
+
+
+_FORMS: tuple[tuple[Callable[[Value, Value], Value | None], str], ...] = (
+    (_peak, "a magnitude of the same data, which is 0 in silence"),
+    (_picked, "how many are picked"),
+    (_counted, "a count"),
+    (_union, "a union, which can be empty"),
+    (_moving_square, "the root of a running mean of squares, which is 0 until there is a gradient"),
+    (_bernoulli, "p (1 - p), which is 0 for a sigmoid that is rounded to 1"),
+    (_difference, "a square of a difference, which is 0 for equal data"),
+    (_exponentials, "a sum of exp, which underflows"),
+    (_underflown, "a product of many factors, which underflows"),
+)
