@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 
-from stablesoftmax.lint import arguments, expressions, functions, guards, layers, statements
+from stablesoftmax.lint import arguments, expressions, functions, guards, layers, statements, tallies
 from stablesoftmax.lint.arguments import Keywords
 from stablesoftmax.lint.attributes import CONSTRUCTORS
 from stablesoftmax.lint.contracts import is_constant
@@ -14,7 +14,7 @@ from stablesoftmax.lint.frames import Class, Frame, dotted
 from stablesoftmax.lint.indexing import drawn
 from stablesoftmax.lint.names import CALLABLES, LOSSES, METHODS, OPERATIONS, VIEW_METHODS, library_of
 from stablesoftmax.lint.operations import apply, join
-from stablesoftmax.lint.values import Value, Zero, constant, same, strip, unknown, walk
+from stablesoftmax.lint.values import Value, Zero, constant, same, strip, unknown
 
 __all__ = ["call", "callable_named", "instance_attribute", "library_member"]
 
@@ -114,22 +114,12 @@ def enter(frame: Frame, node: ast.Call, function: Value, args: list[Value], keyw
     last = name.rsplit(".", 1)[-1].lstrip("_")
     if last in CALLABLES and args:
         return functions.compute(frame, node, OPERATIONS[last], args, keywords, "", last)
-    if last in ("Counter", "defaultdict"):
-        return _tally(args, node) if last == "Counter" else _tallies(args, node)
+    table = tallies.made(last, args, node)
+    if table is not None:
+        return table
     if last in ("len", "int", "float", "list", "tuple", "zip", "enumerate", "range", "round", "map", "sorted", "reversed", "bool"):
         return _builtin(frame, node, last, args)
     return Value("call", tuple(args), node=node, about={"name": name or "?"})
-
-
-def _tally(args: list[Value], node: ast.AST) -> Value:
-    """A `Counter`: what does not occur counts 0."""
-    return Value("count", tuple(args), 0.0, math.inf, Zero.MAYBE, dtype="int", node=node, about={"tallied": True})
-
-
-def _tallies(args: list[Value], node: ast.AST) -> Value:
-    """A `defaultdict`, perhaps of counters."""
-    about = {"name": "defaultdict", "holds": bool(args) and args[0].name.endswith("Counter")}
-    return Value("call", tuple(args), node=node, about=about)
 
 
 def _builtin(frame: Frame, node: ast.Call, name: str, args: list[Value]) -> Value:
@@ -173,8 +163,8 @@ def _library(frame: Frame, node: ast.Call, dotted: str, args: list[Value], keywo
             else keywords.get("elems", unknown())
         )
         return enter(frame, node, args[0], [expressions.element_of(over)], {})
-    if dotted in ("collections.Counter", "collections.defaultdict"):
-        return _tally(args, node) if last == "Counter" else _tallies(args, node)
+    if dotted.startswith("collections.") and (table := tallies.made(last, args, node)) is not None:
+        return table
     if last == "bincount" and (len(args) > 1 or "weights" in keywords):
         return Value("call", tuple(args), node=node, about={"name": dotted}, library=library)  # sums
     if last in _PASSING and args and args[0].op in ("function", "instance", "layer", "library"):
@@ -227,26 +217,13 @@ def _method(frame: Frame, node: ast.Call, base: Value, name: str, args: list[Val
         return Value("call", tuple(args), node=node, about={"name": full or "." + name})
     if name == "append" and len(args) == 1 and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
         return _appended(frame, node, node.func.value.id, args[0])
-    if base.about.get("tallied"):
-        shown = Zero.NEVER if name in ("values", "items", "most_common") else Zero.UNKNOWN  # what was counted occurs
-        return Value(
-            "call", (base,), 1.0 if shown is Zero.NEVER else -math.inf, zero=shown, node=node, about={"name": full or name}
-        )
-    if name.rstrip("_") == "scatter_reduce" and len(args) > 3 and args[3].about.get("text") == "amax":
-        return expressions.operate(frame, node, "max", (args[2],), "torch", axis=0, keepdims=True)
-    if name == "items" and base.about.get("dict"):
-        return Value("zip", (unknown("key"), base), node=node)
-    if name.rstrip("_") in ("index_add", "scatter_add") and len(args) == 3:
-        segments = expressions.operate(frame, node, "sum", (args[2],), "torch", axis=0, keepdims=True)
-        segments.zero = Zero.MAYBE if strip(base).op == "zeros" else Zero.UNKNOWN  # a segment without elements
-        return segments
-    if name == "numel":
-        return Value("length", (), 0.0, math.inf, dtype="int", node=node, about={"name": "numel"})
+    table = tallies.asked(base, name, args, node)
+    if table is not None:
+        return table
+    if name.rstrip("_") in ("index_add", "scatter_add", "scatter_reduce"):
+        return functions.over_segments(frame, node, base, args)
     if name == "random" and not args:
         return arguments.uniform(name, args, keywords, "random", node)
-    if name == "count" and len(args) == 1:
-        own = any(part is strip(base) for part in walk(args[0]))  # an element of the list itself
-        return Value("count", (base,), 0.0, math.inf, Zero.UNKNOWN if own else Zero.MAYBE, dtype="int", node=node)
     if name not in METHODS:
         return Value("call", (base, *args), node=node, about={"name": full or "." + name})
     if name in VIEW_METHODS:

@@ -13,7 +13,7 @@ from stablesoftmax.lint.names import OPERATIONS
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, constant, strip, unknown
 
-__all__ = ["compute"]
+__all__ = ["compute", "over_segments"]
 
 
 def compute(frame: Frame, node: ast.Call, op: str, args: list[Value], keywords: Keywords, library: str, name: str) -> Value:
@@ -73,6 +73,33 @@ def compute(frame: Frame, node: ast.Call, op: str, args: list[Value], keywords: 
     if op == "square" and name == "squared_difference" and len(args) > 1:
         args = [apply("sub", tuple(args[:2]), node, library)]
     return expressions.operate(frame, node, op, tuple(args[: count or 1]) if op != "compare" else tuple(args), library, **about)
+
+
+def over_segments(frame: Frame, node: ast.Call, base: Value, args: list[Value]) -> Value:
+    """`base.index_add(axis, index, x)` and its like: a sum over segments, or their maxima.
+
+    Parameters
+    ----------
+    frame : Frame
+        Where the call is.
+    node : ast.Call
+        The call.
+    base : Value
+        What is added to.
+    args : list of Value
+        axis, index, x, and the name of the reduction if there is one.
+
+    Returns
+    -------
+    Value
+    """
+    if len(args) == 3:
+        made = expressions.operate(frame, node, "sum", (args[2],), "torch", axis=0, keepdims=True)
+        made.zero = Zero.MAYBE if strip(base).op == "zeros" else Zero.UNKNOWN  # a segment without elements
+        return made
+    if len(args) > 3 and args[3].about.get("text") == "amax":
+        return expressions.operate(frame, node, "max", (args[2],), "torch", axis=0, keepdims=True)
+    return Value("call", (base, *args), node=node, about={"name": ".scatter_reduce"})
 
 
 def _unpacked(node: ast.Call) -> bool:
