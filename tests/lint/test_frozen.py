@@ -39,18 +39,21 @@ def test_recall():
     assert seen >= 0.9 * places
 
 
+def missed(pairs):
+    """Where a marked place is not found: program and code."""
+    return [(name, code) for name, bad, _ in pairs for _, code in (lint_pairs.expected(bad) - lint_pairs.found(bad)).elements()]
+
+
 def test_recall_of_the_third_set():
     """All but the temperature of a loss, which is a setting; on the day it was written 46 of 55."""
-    places, seen = met(THIRD)
-    assert (len(THIRD), places) == (20, 55)
-    assert seen >= 54
+    assert (len(THIRD), met(THIRD)[0]) == (20, 55)
+    assert missed(THIRD) == [("t11_optax_training", "SSM106")]
 
 
 def test_recall_of_the_fourth_set():
     """All but two, since what it showed was learned; on the day it was written 99 of 120."""
-    places, seen = met(FOURTH)
-    assert (len(FOURTH), places) == (20, 120)
-    assert seen >= 118
+    assert (len(FOURTH), met(FOURTH)[0]) == (20, 120)
+    assert missed(FOURTH) == [("u02_diffusion_schedule_torch", "SSM301"), ("u13_keras_capsules_siamese", "SSM302")]
 
 
 @pytest.mark.parametrize(

@@ -166,3 +166,16 @@ def test_a_sum_that_doubles_in_every_line_comes_to_an_end():
     lines = "    x = x + x\n" * 40
     program = f"import numpy as np\ndef f(x):\n{lines}    return np.log(1 + x)\n"
     assert [f.code for f in analyse(Source.decode(program.encode()))] == ["SSM207"]
+
+
+@pytest.mark.parametrize(("first", "line", "last", "codes"), [
+    ("n = sum(1 for a in x if a)", "n = n + n", "return sum(1 for a in x if not a) / n", []),
+    ("y = x", "x = x + log_softmax(y)", "return np.exp(x) / np.exp(x).sum()", ["SSM101"]),
+    ("y = x", "x = x + np.clip(y, -9, None)", "return np.exp(x) / np.exp(x).sum()", ["SSM101"]),
+    ("a = np.exp(x)", "a = a if x is None else a * x", "return a / a.sum()", []),
+], ids=["counts", "addends", "clips", "branches"])  # fmt: skip
+def test_no_recursion_over_terms_that_double(first, line, last, codes):
+    """Each took longer than anybody waits: the paths through a term were followed one by one."""
+    lines = "".join(f"    {part}\n" for part in (first, *[line] * 40, last))
+    program = f"import numpy as np\nfrom scipy.special import log_softmax\ndef f(x):\n{lines}"
+    assert [f.code for f in analyse(Source.decode(program.encode()))] == codes

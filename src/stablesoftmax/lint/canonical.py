@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stablesoftmax.lint.facts import logistic_facts, made, square_facts
-from stablesoftmax.lint.values import Value, constant, contains, identical, same, strip
+from stablesoftmax.lint.values import Value, constant, contains, identical, no_deeper, same, strip
 
 __all__ = ["SPELLINGS", "exponential", "is_centred", "is_shifted"]
 
@@ -20,6 +20,7 @@ _LEAST = re.compile(r"(^|_)min", re.IGNORECASE)
 _SHIFT = re.compile(r"max|largest|shift|offset|lse|ref|base|norm(?!al)|logz|log_z|baseline|peak|^[mcbzMCZ]$|^mx$", re.IGNORECASE)
 
 
+@no_deeper(8, None)
 def exponential(value: Value) -> Value | None:
     """The exp(...) that a value is, perhaps times weights."""
     value = strip(value)
@@ -61,6 +62,7 @@ def is_centred(argument: Value) -> bool:
     return _is_multiple_of_log(argument) or _is_centred(argument)  # exp(a log b) is a power
 
 
+@no_deeper(8, False)
 def _is_centred(argument: Value) -> bool:
     argument = strip(argument)
     if _is_bounded(argument) or contains(argument, "arange"):

@@ -104,7 +104,7 @@ def _run(module: Module, source: Source) -> None:
     top = Frame(module)
     statements.execute(top, module.tree.body)
     data = source.text.encode(errors="replace")
-    lines = sorted({*_lines(data, _SUSPICIOUS), *_lines(data, _DIVISION)})
+    lines = _lines(data, _SUSPICIOUS, _DIVISION)
     everywhere = _LOSSES.search(data) is not None
     for node in _definitions(module.tree.body):
         if isinstance(node, ast.ClassDef):
@@ -134,10 +134,10 @@ def _definitions(body: list[ast.stmt]) -> list[ast.FunctionDef | ast.AsyncFuncti
     return found
 
 
-def _lines(data: bytes, pattern: re.Pattern[bytes]) -> list[int]:
-    """Numbers of the lines with a pattern."""
+def _lines(data: bytes, *patterns: re.Pattern[bytes]) -> list[int]:
+    """Numbers of the lines with one of the patterns."""
     ends = [match.start() for match in re.finditer(rb"\r\n|\r|\n", data)]
-    return sorted({bisect.bisect_left(ends, match.start()) + 1 for match in pattern.finditer(data)})
+    return sorted({bisect.bisect_left(ends, match.start()) + 1 for pattern in patterns for match in pattern.finditer(data)})
 
 
 def _touches(lines: list[int], node: ast.stmt) -> bool:

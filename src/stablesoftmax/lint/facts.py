@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable
 
-from stablesoftmax.lint.values import Value, Zero, contains, identical, same, strip, walk
+from stablesoftmax.lint.values import Value, Zero, contains, identical, no_deeper, same, strip, walk
 
 __all__ = ["dtype_of", "facts_of", "is_count", "logistic_facts", "made", "picks_by_name", "saturates", "square_facts"]
 
@@ -127,6 +127,7 @@ def _stems(value: Value, element: Value) -> bool:
     return False
 
 
+@no_deeper(8, False)
 def _picks_largest(value: Value) -> bool:
     """A comparison of positions with that of the largest, or a product with one."""
     inner = strip(value)
@@ -135,6 +136,7 @@ def _picks_largest(value: Value) -> bool:
     return inner.op == "compare" and any(part.name.endswith("argmax") for part in walk(inner))
 
 
+@no_deeper(8, False)
 def _is_masked(value: Value) -> bool:
     """A mask, or a product with one: all zeros where nothing is picked."""
     inner = strip(value)
@@ -158,6 +160,7 @@ def _are_small_sigmoids(value: Value) -> bool:
     return value.op == "sigmoid" and (value.dtype == "float16" or not any(part.dtype in wide for part in walk(value)))
 
 
+@no_deeper(8, False)
 def is_count(value: Value) -> bool:
     """Whether a value counts something: no gradient flows through it."""
     if value.op == "name":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from stablesoftmax.lint.canonical import exponential, is_centred
 from stablesoftmax.lint.facts import is_count, picks_by_name
-from stablesoftmax.lint.values import Value, Zero, contains, same, strip, walk
+from stablesoftmax.lint.values import Value, Zero, contains, no_deeper, same, strip, walk
 
 __all__ = ["is_power", "vanishing"]
 
@@ -100,6 +100,7 @@ def _counted(numerator: Value, divisor: Value) -> Value | None:
     return None
 
 
+@no_deeper(8, False)
 def _is_made_of_counts(value: Value) -> bool:
     """Counts, their products and their sums."""
     inner = strip(value)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import enum
+import functools
 import math
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, cast
 
 __all__ = [
     "VIEWS",
@@ -22,11 +23,14 @@ __all__ = [
     "identical",
     "is_guard_name",
     "is_temperature",
+    "no_deeper",
     "same",
     "strip",
     "unknown",
     "walk",
 ]
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Zero(enum.Enum):
@@ -182,6 +186,41 @@ def identical(a: Value, b: Value) -> bool:
         return a.number == b.number and a.dtype == b.dtype
     told = all(a.about.get(key) == b.about.get(key) for key in ("axis", "keepdims", "base", "as", "rest"))
     return told and bool(a.args) and all(map(identical, a.args, b.args))
+
+
+def no_deeper(depth: int, otherwise: object) -> Callable[[F], F]:
+    """Stops a recursion over terms: a program that says `x = x + x` doubles the paths through its term in every line.
+
+    Parameters
+    ----------
+    depth : int
+        Calls inside each other.
+    otherwise : object
+        What a deeper one gives.
+
+    Returns
+    -------
+    callable
+        A decorator.
+    """
+
+    def decorate(function: F) -> F:
+        level = 0
+
+        @functools.wraps(function)
+        def limited(*args: Any) -> Any:
+            nonlocal level
+            if level >= depth:
+                return otherwise
+            level += 1
+            try:
+                return function(*args)
+            finally:
+                level -= 1
+
+        return cast(F, limited)
+
+    return decorate
 
 
 def walk(value: Value, depth: int = 8) -> Iterator[Value]:

@@ -29,7 +29,7 @@ from stablesoftmax.lint.names import AUTODIFF
 from stablesoftmax.lint.quotients import vanishing
 from stablesoftmax.lint.rules.log_of_zero import WORDS
 from stablesoftmax.lint.site import Site
-from stablesoftmax.lint.values import Value, contains, same, strip, walk
+from stablesoftmax.lint.values import Value, contains, no_deeper, same, strip, walk
 
 CODE = "SSM302"
 NAME = "division-by-zero"
@@ -138,6 +138,7 @@ def _chosen(value: Value) -> Value | None:
 _MEASURES = frozenset({"norm", "std", "var", "max", "min"})
 
 
+@no_deeper(8, False)
 def _is_count(value: Value) -> bool:
     """A count, also as a part of all there are."""
     inner = strip(value)
