@@ -8,8 +8,8 @@ import operator
 from collections.abc import Callable
 from typing import Any, cast
 
-from stablesoftmax.lint import calls, guards
-from stablesoftmax.lint.facts import is_count
+from stablesoftmax.lint import calls, guards, tallies
+from stablesoftmax.lint.facts import is_count, made
 from stablesoftmax.lint.frames import Frame, dotted
 from stablesoftmax.lint.indexing import drawn, picked
 from stablesoftmax.lint.operations import apply, join
@@ -196,8 +196,8 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         return Value("length", base.args, 0.0, math.inf, dtype="int", node=node)
     if base.op in ("library", "function", "class"):
         return unknown(node=node)
-    if base.about.get("holds"):
-        return Value("count", (base,), 0.0, math.inf, Zero.MAYBE, dtype="int", node=node, about={"tallied": True})
+    if base.about.get("holds") and (counter := tallies.made("Counter", [base], node)) is not None:
+        return counter
     zero = base.zero
     if base.about.get("tallied") and (index.op == "name" or any(part is strip(base) for part in walk(index))):
         zero = Zero.UNKNOWN  # one of its own keys, or what a caller says
@@ -329,7 +329,7 @@ def _fill(frame: Frame, name: str, index: Value, value: Value) -> None:
     if held is not None and made_of_sines:
         held.about["table"] = True
     if counts:
-        frame.names[name] = Value("count", low=0.0, zero=Zero.MAYBE, about={"name": name})
+        frame.names[name] = made("count", (), name=name)
     elif old is not None and _is_product_of(value, old):
         frame.names[name] = apply("decayed", ())
 

@@ -11,7 +11,7 @@ from typing import Any
 from stablesoftmax.lint import expressions, guards
 from stablesoftmax.lint.arguments import Keywords
 from stablesoftmax.lint.contracts import WITHOUT_GRADIENT, is_constant, promised
-from stablesoftmax.lint.facts import is_count
+from stablesoftmax.lint.facts import is_count, made
 from stablesoftmax.lint.frames import Class, Frame, Function, dotted
 from stablesoftmax.lint.operations import apply, join
 from stablesoftmax.lint.values import Value, Zero, is_temperature, unknown
@@ -153,7 +153,7 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
     op = _AUGMENTED.get(type(node.op))
     if op == "add" and left.op == "loop" and left.about.get("starts_at_zero"):
         if frame.conditions > left.about["conditions"] and (right.number or 0) > 0:
-            value = Value("count", low=0.0, zero=Zero.MAYBE, about={"accumulated": True, "name": left.name})
+            value = made("count", (), accumulated=True, name=left.name)
         else:
             value = apply("sum", (right,), node, axis=None, accumulated=True)
     elif op in ("add", "sub") and left.op == "sum" and left.about.get("accumulated") and left.name.startswith("self."):
@@ -170,7 +170,7 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
             counted = counts and table is not None and table.op in ("zeros", "count")
             expressions.change(frame, name)
             if counted:
-                frame.names[name] = Value("count", low=0.0, zero=Zero.MAYBE, about={"name": name})
+                frame.names[name] = made("count", (), name=name)
             return
     expressions.bind(frame, node.target, value)
 
